@@ -1,0 +1,125 @@
+package symbolic
+
+import (
+	"math/big"
+	"math/bits"
+	"strings"
+)
+
+// node is a term in memory, one for each structure (see table.go). The number 0
+// has none: it is the nil pointer, so that the zero Expr is of use.
+type node struct {
+	hash uint64
+	op   Op
+	bits uint64 // an int64 number or exponent, or a float64's bits
+	args [3]*node
+	far  *far
+}
+
+// far is what few nodes need.
+type far struct {
+	name string
+	rat  *big.Rat // a number that is no int64; never changed
+}
+
+// key is what tells a node from others: it is looked up before there is a node,
+// so that finding an existing term allocates nothing.
+type key struct {
+	op   Op
+	bits uint64
+	args [3]*node
+	name string
+	rat  *big.Rat
+}
+
+// node makes the node of k. It copies what k only borrows: a name is often part
+// of a long text, and a big.Rat may be changed by its owner.
+func (k *key) node(hash uint64) *node {
+	n := &node{hash: hash, op: k.op, bits: k.bits, args: k.args}
+	switch {
+	case k.name != "":
+		n.far = &far{name: strings.Clone(k.name)}
+	case k.rat != nil:
+		n.far = &far{rat: new(big.Rat).Set(k.rat)}
+	}
+	return n
+}
+
+func (k *key) matches(n *node) bool {
+	if n.op != k.op || n.bits != k.bits || n.args != k.args {
+		return false
+	}
+	switch {
+	case k.name != "":
+		return n.far.name == k.name
+	case k.rat != nil:
+		return n.far != nil && sameRat(n.far.rat, k.rat)
+	}
+	return n.far == nil
+}
+
+func sameRat(x, y *big.Rat) bool {
+	return x.Num().Cmp(y.Num()) == 0 && (x.IsInt() && y.IsInt() || x.Denom().Cmp(y.Denom()) == 0)
+}
+
+// The hash of a term depends on its structure alone, so that it is the same in
+// every run and on every machine. It is wyhash's step: multiply to 128 bits and
+// fold. zeroHash stands for the nil node; the constants are digits of pi.
+const (
+	zeroHash = 0x243f6a8885a308d3
+	mixOp    = 0x13198a2e03707344
+	mixBits  = 0xa4093822299f31d1
+	mixArg0  = 0x082efa98ec4e6c89
+	mixArg1  = 0x452821e638d01377
+	mixArg2  = 0xbe5466cf34e90c6d
+	mixFar   = 0xc0ac29b7c97c50dd
+)
+
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+func (n *node) hashOf() uint64 {
+	if n == nil {
+		return zeroHash
+	}
+	return n.hash
+}
+
+// hash is never 0: that marks an empty slot of the table.
+func (k *key) hash() uint64 {
+	h := mix(mixOp+uint64(k.op), mixBits^k.bits)
+	h = mix(h^k.args[0].hashOf(), mixArg0)
+	h = mix(h^k.args[1].hashOf(), mixArg1)
+	h = mix(h^k.args[2].hashOf(), mixArg2)
+	for i := range len(k.name) {
+		h = (h ^ uint64(k.name[i])) * mixFar
+	}
+	if k.rat != nil {
+		h = hashInt(h, k.rat.Num())
+		if !k.rat.IsInt() {
+			h = hashInt(h, k.rat.Denom())
+		}
+	}
+	h = mix(h^zeroHash, mixFar)
+	if h == 0 {
+		h = 1
+	}
+	return h
+}
+
+// hashInt takes 64 bits at a time, whatever the size of a Word.
+func hashInt(h uint64, x *big.Int) uint64 {
+	words := x.Bits()
+	h = mix(h^uint64(int64(x.Sign())), mixFar)
+	for i := 0; i < len(words); i++ {
+		w := uint64(words[i])
+		if bits.UintSize == 32 && i+1 < len(words) {
+			i++
+			w |= uint64(words[i]) << 32
+		}
+		h = mix(h^w, mixFar)
+	}
+	return h
+}

@@ -1,0 +1,167 @@
+package symbolic
+
+import (
+	goruntime "runtime"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+	"weak"
+)
+
+// The table of all terms, by hash. It holds them weakly: a term lives as long
+// as an Expr or another term refers to it.
+//
+// Looking up takes no lock. A slot is written once, its term before its hash,
+// and never again; the slots of terms that died stay until their shard is swept,
+// which makes a new array of slots and leaves the old one to readers that are
+// still in it. Adding takes the lock of one shard.
+var table [1 << shardBits]shard
+
+const (
+	shardBits = 8
+	minSlots  = 64 // of a shard that is in use
+)
+
+type shard struct {
+	slots atomic.Pointer[[]slot] // a power of two of them, nil before the first term
+	mu    sync.Mutex             // held while a term is added
+	used  int                    // slots that are not empty
+	_     [cacheLine - (unsafe.Sizeof(uintptr(0))*2+8)%cacheLine]byte
+}
+
+const cacheLine = 64
+
+type slot struct {
+	hash atomic.Uint64 // 0: empty
+	term weak.Pointer[node]
+}
+
+// intern returns the node that k describes, the one that exists or a new one.
+func intern(k *key) *node {
+	hash := k.hash()
+	s := &table[hash>>(64-shardBits)]
+	if slots := s.slots.Load(); slots != nil {
+		if n, _ := find(*slots, hash, k); n != nil {
+			return n
+		}
+	}
+	return s.add(hash, k)
+}
+
+// find returns the node that k describes, or else the empty slot at which the
+// search for it ended.
+func find(slots []slot, hash uint64, k *key) (n *node, free int) {
+	for i := int(hash); ; i++ {
+		i &= len(slots) - 1
+		switch slots[i].hash.Load() {
+		case hash:
+			if n := slots[i].term.Value(); n != nil && k.matches(n) {
+				return n, i
+			}
+		case 0:
+			return nil, i
+		}
+	}
+}
+
+func (s *shard) add(hash uint64, k *key) *node {
+	// Made before the lock is taken, to hold it shortly. If another goroutine
+	// added the same term meanwhile, this one is garbage.
+	n := k.node(hash)
+	w := weak.Make(n)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slots := s.slots.Load(); slots == nil || s.used >= len(*slots)/4*3 {
+		s.sweep()
+	}
+	slots := *s.slots.Load()
+	old, free := find(slots, hash, k)
+	if old != nil {
+		return old
+	}
+	slots[free].term = w
+	slots[free].hash.Store(hash)
+	s.used++
+	return n
+}
+
+// sweep drops the slots of dead terms and makes the array fit the living: they
+// fill at most half of it, so at least a quarter of it is added before the next
+// sweep for want of room. The caller holds the lock.
+func (s *shard) sweep() {
+	var old []slot
+	if p := s.slots.Load(); p != nil {
+		old = *p
+	}
+	alive := make([]bool, len(old)) // asked once: a term may die meanwhile
+	s.used = 0
+	for i := range old {
+		if old[i].term.Value() != nil {
+			alive[i] = true
+			s.used++
+		}
+	}
+	size := minSlots
+	for size < 2*s.used {
+		size *= 2
+	}
+	slots := make([]slot, size)
+	for i := range old {
+		if !alive[i] {
+			continue
+		}
+		hash := old[i].hash.Load()
+		j := int(hash) & (size - 1)
+		for slots[j].hash.Load() != 0 {
+			j = (j + 1) & (size - 1)
+		}
+		slots[j].term = old[i].term
+		slots[j].hash.Store(hash)
+	}
+	s.slots.Store(&slots)
+	if size > minSlots {
+		watch()
+	}
+}
+
+// A program that made many terms and dropped them may never add one again. So
+// as long as a shard is large, an object that nobody holds has a cleanup: it
+// runs after the next garbage collection and sweeps the shards that died.
+var watching atomic.Bool
+
+// sentinel has a pointer so that it is an allocation of its own.
+type sentinel struct{ _ *sentinel }
+
+func watch() {
+	if watching.CompareAndSwap(false, true) {
+		goruntime.AddCleanup(new(sentinel), func(struct{}) { collected() }, struct{}{})
+	}
+}
+
+func collected() {
+	watching.Store(false)
+	for i := range table {
+		s := &table[i]
+		s.mu.Lock()
+		if p := s.slots.Load(); p != nil && len(*p) > minSlots {
+			if mostlyDead(*p) {
+				s.sweep()
+			}
+			watch()
+		}
+		s.mu.Unlock()
+	}
+}
+
+// mostlyDead looks at a few slots, which are as good as random ones: the hash
+// has put the terms there. An array with hardly any terms counts as dead too.
+func mostlyDead(slots []slot) bool {
+	live := 0
+	for i := range minSlots {
+		if slots[i].hash.Load() != 0 && slots[i].term.Value() != nil {
+			live++
+		}
+	}
+	return live < minSlots/8
+}
