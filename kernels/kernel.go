@@ -1,0 +1,259 @@
+package kernels
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/triad-go/triad/symbolic"
+)
+
+// Output is one named result of a kernel: an array, each element of which is
+// the expression's value at that index, or a reduction of those values.
+type Output struct {
+	Name   string
+	Expr   symbolic.Expr
+	Reduce Reduction // None for an array
+}
+
+// Assign is the output name[i] = e. The name may also stand in expressions: it
+// then is an input too, and means its element before the launch.
+func Assign(name string, e symbolic.Expr) Output { return Output{name, e, None} }
+
+// SumOf, MinOf and MaxOf are outputs that fold e over all elements, in the
+// order that the package comment describes. Min and Max pass over NaNs.
+func SumOf(name string, e symbolic.Expr) Output { return Output{name, e, Sum} }
+
+// MinOf is the least value of e; see SumOf.
+func MinOf(name string, e symbolic.Expr) Output { return Output{name, e, Min} }
+
+// MaxOf is the greatest value of e; see SumOf.
+func MaxOf(name string, e symbolic.Expr) Output { return Output{name, e, Max} }
+
+func (o Output) String() string {
+	if o.Reduce == None {
+		return o.Name + " = " + o.Expr.String()
+	}
+	return fmt.Sprintf("%s = %s(%s)", o.Name, o.Reduce, o.Expr)
+}
+
+// ParamKind says what a caller passes for a parameter.
+type ParamKind uint8
+
+const (
+	ArrayParam  ParamKind = iota + 1 // an array of n elements
+	ScalarParam                      // one number, the same for every element
+	ResultParam                      // where a reduction's value goes
+)
+
+func (k ParamKind) String() string {
+	switch k {
+	case ArrayParam:
+		return "array"
+	case ScalarParam:
+		return "scalar"
+	case ResultParam:
+		return "result"
+	}
+	return fmt.Sprintf("ParamKind(%d)", uint8(k))
+}
+
+// Param is one named parameter of a kernel.
+type Param struct {
+	Name    string
+	Kind    ParamKind
+	In, Out bool // read, written; an array may be both
+	Slot    int  // its place among the parameters of its kind, as in Program and Frame
+}
+
+// Kernel is a computation over n elements: named outputs as expressions of
+// named arrays and scalars. It fits both element types and is lowered once for
+// each that is used. A Kernel is immutable and safe for concurrent use.
+type Kernel struct {
+	name    string
+	outputs []Output
+	params  []Param
+	f64     *Program
+	f32     func() *Program
+}
+
+// Option changes how New and Parse read a kernel.
+type Option func(*options)
+
+type options struct{ scalars []string }
+
+// Scalars says which variables are scalars: one number for a launch. Every
+// other variable is an array.
+func Scalars(names ...string) Option {
+	return func(o *options) { o.scalars = append(o.scalars, names...) }
+}
+
+// Error says what is wrong with a kernel and where.
+type Error struct {
+	Kernel string
+	Output string // the output concerned, if it is one
+	Term   string // the subterm concerned, if it is one
+	Reason string
+	Err    error // the cause, if there is one: a *symbolic.SyntaxError
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "kernels: %s: ", e.Kernel)
+	if e.Output != "" {
+		fmt.Fprintf(&b, "output %s: ", e.Output)
+	}
+	b.WriteString(e.Reason)
+	if e.Term != "" {
+		fmt.Fprintf(&b, ": %s", e.Term)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	return b.String()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// New makes a kernel from its outputs. The name is for people: it stands in
+// errors, reports and profiles. Errors are of type *Error: no outputs, a name
+// twice or not a name, a scalar that nothing uses or that is an output, a
+// reduction's result used in an expression, no array to give the number of
+// elements, a truth value where a number is needed or the reverse.
+func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	k := &Kernel{name: name, outputs: slices.Clone(outputs)}
+	if err := k.declare(o.scalars); err != nil {
+		return nil, err
+	}
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	k.f64 = k.lower(Float64)
+	k.f32 = sync.OnceValue(func() *Program { return k.lower(Float32) })
+	return k, nil
+}
+
+// Must is for kernels known to be right: it returns k, and panics if err is not
+// nil.
+func Must(k *Kernel, err error) *Kernel {
+	if err != nil {
+		panic(err)
+	}
+	return k
+}
+
+// declare finds the parameters: output arrays first, then input arrays and
+// scalars as they appear, then results.
+func (k *Kernel) declare(scalars []string) error {
+	fail := func(output, format string, args ...any) error {
+		return &Error{Kernel: k.name, Output: output, Reason: fmt.Sprintf(format, args...)}
+	}
+	if len(k.outputs) == 0 {
+		return fail("", "no outputs")
+	}
+	index := map[string]int{} // into k.params
+	slots := map[ParamKind]int{}
+	add := func(p Param) {
+		p.Slot = slots[p.Kind]
+		slots[p.Kind]++
+		index[p.Name] = len(k.params)
+		k.params = append(k.params, p)
+	}
+	results := map[string]bool{}
+	exprs := make([]symbolic.Expr, len(k.outputs))
+	for i, o := range k.outputs {
+		exprs[i] = o.Expr
+		if !symbolic.IsName(o.Name) {
+			return fail(o.Name, "%q is not a name", o.Name)
+		}
+		if _, twice := index[o.Name]; twice || results[o.Name] {
+			return fail(o.Name, "two outputs of that name")
+		}
+		switch o.Reduce {
+		case None:
+			add(Param{Name: o.Name, Kind: ArrayParam, Out: true})
+		case Sum, Min, Max:
+			results[o.Name] = true
+		default:
+			return fail(o.Name, "unknown reduction %d", o.Reduce)
+		}
+	}
+	isScalar := map[string]bool{}
+	for _, s := range scalars {
+		if _, ok := index[s]; ok || results[s] {
+			return fail(s, "an output cannot be a scalar")
+		}
+		isScalar[s] = true
+	}
+	for _, v := range symbolic.Vars(exprs...) {
+		name := v.Name()
+		if results[name] {
+			return fail(name, "the result of a reduction is not known until the launch ends and cannot stand in an expression of the same kernel")
+		}
+		if isScalar[name] {
+			add(Param{Name: name, Kind: ScalarParam, In: true})
+			delete(isScalar, name)
+		} else if i, ok := index[name]; ok {
+			k.params[i].In = true
+		} else {
+			add(Param{Name: name, Kind: ArrayParam, In: true})
+		}
+	}
+	for _, s := range scalars {
+		if isScalar[s] {
+			return fail("", "unknown variable %s: it is declared a scalar and stands in no output", s)
+		}
+	}
+	if slots[ArrayParam] == 0 {
+		return fail("", "no array, so nothing says how many elements there are")
+	}
+	for _, o := range k.outputs {
+		if o.Reduce != None {
+			add(Param{Name: o.Name, Kind: ResultParam, Out: true})
+		}
+	}
+	return nil
+}
+
+// Name returns the kernel's name.
+func (k *Kernel) Name() string { return k.name }
+
+// String returns the kernel's text, which Parse reads back given the same
+// scalars.
+func (k *Kernel) String() string {
+	var b strings.Builder
+	for i, o := range k.outputs {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(o.String())
+	}
+	return b.String()
+}
+
+// Outputs returns the outputs in the order they were given.
+func (k *Kernel) Outputs() []Output { return slices.Clone(k.outputs) }
+
+// Params returns the parameters: output arrays first, then input arrays and
+// scalars in the order they first appear, then the results of reductions.
+func (k *Kernel) Params() []Param { return slices.Clone(k.params) }
+
+// Program returns the kernel lowered for arrays of type t, which is Float64 or
+// Float32; any other type is a programmer error and panics.
+func (k *Kernel) Program(t Type) *Program {
+	switch t {
+	case Float64:
+		return k.f64
+	case Float32:
+		return k.f32()
+	}
+	panic("kernels: no program for elements of type " + t.String())
+}
+
+// Cost returns what one element of type t costs.
+func (k *Kernel) Cost(t Type) Cost { return k.Program(t).Cost() }

@@ -1,0 +1,108 @@
+package kernels
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/triad-go/triad/symbolic"
+)
+
+// Parse makes a kernel from text: statements "name = expression", separated by
+// semicolons or newlines, with the expressions that symbolic.Parse reads. A
+// right side that is sum(e), min(e) or max(e) with one argument is a
+// reduction. Errors are of type *Error; for malformed text they wrap a
+// *symbolic.SyntaxError whose Text is the whole text and whose Offset is the
+// position in it.
+func Parse(name, text string, opts ...Option) (*Kernel, error) {
+	var outputs []Output
+	for at := 0; at <= len(text); {
+		end := len(text)
+		if i := strings.IndexAny(text[at:], ";\n"); i >= 0 {
+			end = at + i
+		}
+		if strings.TrimSpace(text[at:end]) != "" {
+			o, err := parseStatement(text, at, end)
+			if err != nil {
+				return nil, &Error{Kernel: name, Output: o.Name, Reason: "malformed", Err: err}
+			}
+			outputs = append(outputs, o)
+		}
+		at = end + 1
+	}
+	return New(name, outputs, opts...)
+}
+
+func parseStatement(text string, at, end int) (Output, error) {
+	eq := assignment(text[at:end])
+	if eq < 0 {
+		return Output{}, &symbolic.SyntaxError{Text: text, Offset: at + leading(text[at:end]), Msg: "expected name = expression"}
+	}
+	eq += at
+	o := Output{Name: strings.TrimSpace(text[at:eq])}
+	if !symbolic.IsName(o.Name) {
+		return o, &symbolic.SyntaxError{Text: text, Offset: at + leading(text[at:eq]), Msg: "expected a name left of ="}
+	}
+	at = eq + 1
+	if lo, hi, r := reduction(text[at:end]); r != None {
+		o.Reduce = r
+		at, end = at+lo, at+hi
+	}
+	var err error
+	o.Expr, err = symbolic.Parse(text[at:end])
+	var syntax *symbolic.SyntaxError
+	if errors.As(err, &syntax) {
+		err = &symbolic.SyntaxError{Text: text, Offset: at + syntax.Offset, Msg: syntax.Msg}
+	}
+	return o, err
+}
+
+// assignment returns the place of the first = that is no part of a comparison.
+func assignment(s string) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '=' {
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == '=' {
+			i++
+			continue
+		}
+		if i == 0 || !strings.ContainsRune("<>!", rune(s[i-1])) {
+			return i
+		}
+	}
+	return -1
+}
+
+// reduction recognises sum(…), min(…) and max(…) with one argument as a whole
+// right side, and returns where the argument lies.
+func reduction(s string) (lo, hi int, r Reduction) {
+	lo = leading(s)
+	for _, r = range []Reduction{Sum, Min, Max} {
+		if rest, ok := strings.CutPrefix(s[lo:], r.String()); ok && strings.HasPrefix(strings.TrimSpace(rest), "(") {
+			lo = strings.IndexByte(s, '(') + 1
+			depth := 1
+			for i := lo; i < len(s); i++ {
+				switch s[i] {
+				case '(':
+					depth++
+				case ',':
+					if depth == 1 {
+						return 0, 0, None // the two-argument min or max
+					}
+				case ')':
+					if depth--; depth == 0 {
+						if strings.TrimSpace(s[i+1:]) != "" {
+							return 0, 0, None
+						}
+						return lo, i, r
+					}
+				}
+			}
+			return 0, 0, None
+		}
+	}
+	return 0, 0, None
+}
+
+// leading is the number of bytes of white space before s.
+func leading(s string) int { return len(s) - len(strings.TrimLeft(s, " \t\r")) }

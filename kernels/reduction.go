@@ -1,0 +1,118 @@
+package kernels
+
+import (
+	"math"
+
+	"github.com/triad-go/triad/internal/ieee"
+)
+
+// Reduction is an associative operation that folds a value over all elements.
+type Reduction uint8
+
+const (
+	None Reduction = iota // not a reduction: an output array
+	Sum                   // acc + x, starting from 0
+	Min                   // x < acc ? x : acc, starting from +Inf: NaNs are passed over
+	Max                   // x > acc ? x : acc, starting from -Inf: NaNs are passed over
+)
+
+func (r Reduction) String() string {
+	switch r {
+	case Sum:
+		return "sum"
+	case Min:
+		return "min"
+	case Max:
+		return "max"
+	}
+	return "none"
+}
+
+// The one shape of every reduction, on every executor and device. Element e of
+// block b goes to lane (e mod lanes); within a lane elements are taken in
+// rising order; the lanes are folded in halves (lane j with lane j + lanes/2,
+// then lanes/4, …); the blocks are folded in pairs of neighbours, level by
+// level, an odd one out rising to the next level unchanged.
+const (
+	RowBytes  = 256 // one row: 32 lanes of float64 or 64 of float32
+	BlockRows = 32  // rows in a block
+)
+
+// Lanes is the number of lanes of a row: 32 for float64, 64 for float32.
+func (p *Program) Lanes() int { return RowBytes / p.Elem.Size() }
+
+// BlockLen is the number of elements of a reduction block: 1024 for float64,
+// 2048 for float32.
+func (p *Program) BlockLen() int { return p.Lanes() * BlockRows }
+
+// Blocks is the number of reduction blocks of n elements.
+func (p *Program) Blocks(n int) int {
+	l := p.BlockLen()
+	return n/l + (n%l+l-1)/l
+}
+
+// Identity is the value that a reduction starts from.
+func Identity[T ieee.Float](r Reduction) T {
+	switch r {
+	case Min:
+		return T(math.Inf(1))
+	case Max:
+		return T(math.Inf(-1))
+	}
+	return 0
+}
+
+// Fold takes one more value into an accumulator.
+func Fold[T ieee.Float](r Reduction, acc, x T) T {
+	switch r {
+	case Min:
+		if x < acc {
+			return x
+		}
+		return acc
+	case Max:
+		if x > acc {
+			return x
+		}
+		return acc
+	}
+	return acc + x
+}
+
+// FoldLanes folds a block's lanes in halves; it overwrites acc.
+func FoldLanes[T ieee.Float](r Reduction, acc []T) T {
+	for h := len(acc) / 2; h > 0; h /= 2 {
+		for j := range h {
+			acc[j] = Fold(r, acc[j], acc[j+h])
+		}
+	}
+	return acc[0]
+}
+
+// Combine folds the blocks' values in f.Partials into f.Results, in a tree that
+// depends on f.N alone. It uses f.Partials up.
+func (p *Program) Combine(f *Frame) {
+	for r, red := range p.Reductions {
+		parts := f.Partials[r][:p.Blocks(f.N)]
+		if p.Elem == Float32 {
+			f.Results[r] = float64(foldBlocks[float32](red.Op, parts))
+		} else {
+			f.Results[r] = foldBlocks[float64](red.Op, parts)
+		}
+	}
+}
+
+func foldBlocks[T ieee.Float](r Reduction, parts []uint64) T {
+	if len(parts) == 0 {
+		return Identity[T](r)
+	}
+	for n := len(parts); n > 1; n = (n + 1) / 2 {
+		for i := range n / 2 {
+			parts[i] = ieee.Bits(Fold(r, ieee.FromBits[T](parts[2*i]), ieee.FromBits[T](parts[2*i+1])))
+		}
+		if n%2 == 1 {
+			parts[n/2] = parts[n-1]
+		}
+	}
+	return ieee.FromBits[T](parts[0])
+}
