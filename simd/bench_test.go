@@ -1,0 +1,63 @@
+package simd
+
+import (
+	"fmt"
+	"testing"
+	"unsafe"
+
+	"github.com/triad-go/triad/kernels"
+)
+
+// BenchmarkCompile goes from an expression's text to runnable code, with a
+// constant that was never compiled before.
+func BenchmarkCompile(b *testing.B) {
+	i := 0
+	for b.Loop() {
+		i++
+		k, err := kernels.Parse("triad", fmt.Sprintf("a = b + %d*c", i))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := Compile(k.Program(kernels.Float64), Options{Tier: Best()}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCompileCached compiles a kernel whose program is compiled already.
+func BenchmarkCompileCached(b *testing.B) {
+	k := kernels.Must(kernels.Parse("triad", "a = b + 0.25*c"))
+	for b.Loop() {
+		if _, err := Compile(k.Program(kernels.Float64), Options{Tier: Best()}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRun times the code alone, in cache.
+func BenchmarkRun(b *testing.B) {
+	for _, name := range []string{"triad", "dot", "sum", "nstream"} {
+		k, _ := kernels.Lookup(name)
+		p := k.Program(kernels.Float64)
+		for _, tier := range Tiers() {
+			c, err := Compile(p, Options{Tier: tier})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, n := range []int{256, 1000, 4096, 16384, 100000} {
+				b.Run(fmt.Sprintf("%s/%s/%d", name, tier, n), func(b *testing.B) {
+					f := p.NewFrame(n)
+					for s := range f.Arrays {
+						f.Arrays[s] = unsafe.Pointer(unsafe.SliceData(make([]float64, n)))
+					}
+					p.EvalUniforms(f)
+					r := c.NewRunner(f)
+					b.SetBytes(int64(n * p.Cost().Bytes()))
+					for b.Loop() {
+						r.Run(0, n)
+					}
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,17 @@
+//go:build !(linux && amd64)
+
+package exec
+
+import "unsafe"
+
+// Supported reports whether Map can work at all on this system.
+const Supported = false
+
+// Map fails with ErrUnsupported.
+func Map(code []byte) (Memory, error) { return Memory{}, ErrUnsupported }
+
+// Unmap gives the pages back.
+func (m Memory) Unmap() {}
+
+// Call cannot be reached, since Map never returns code.
+func Call(entry uintptr, frame unsafe.Pointer) { panic(ErrUnsupported) }

@@ -1,0 +1,125 @@
+package simd
+
+import (
+	goruntime "runtime"
+	"unsafe"
+
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd/internal/exec"
+)
+
+// Runner is what one worker needs to run a Code over a frame: the arguments in
+// the form that the code reads, and spill memory. It is not for concurrent use;
+// several Runners may work on parts of one frame at the same time.
+type Runner struct {
+	code     *Code // the code that runs
+	asked    *Code // the code that was asked for
+	frame    *kernels.Frame
+	words    []uint64 // see frameLayout
+	scratch  []byte
+	portable blocked
+}
+
+// NewRunner returns a Runner of the code over the frame f.
+func (c *Code) NewRunner(f *kernels.Frame) *Runner {
+	r := &Runner{code: c, asked: c, frame: f}
+	if c.tier == Portable {
+		r.portable = newBlocked(c.prog, f)
+		return r
+	}
+	r.words = make([]uint64, frameArrays+len(f.Arrays)+len(f.Partials))
+	r.Reload()
+	return r
+}
+
+// NonTemporal reports whether stores go past the caches: the code was compiled
+// so, and the outputs lie so that their vectors can all be aligned.
+func (r *Runner) NonTemporal() bool { return r.code.NonTemporal() }
+
+// Reload takes note of changed pointers in the frame. Changed values of the
+// uniforms need no note.
+func (r *Runner) Reload() {
+	if r.words == nil {
+		return
+	}
+	f := r.frame
+	r.words[frameUniforms] = address(unsafe.Pointer(unsafe.SliceData(f.Uniforms)))
+	for i, p := range f.Arrays {
+		r.words[frameArrays+i] = address(p)
+	}
+	for i, p := range f.Partials {
+		r.words[frameArrays+len(f.Arrays)+i] = address(unsafe.Pointer(unsafe.SliceData(p)))
+	}
+	r.code = r.asked
+	if r.asked.NonTemporal() && !r.aligned() {
+		r.code = r.asked.plain()
+	}
+	if n := r.code.scratch + 63; n > len(r.scratch) {
+		r.scratch = make([]byte, n)
+	}
+	r.words[frameScratch] = (address(unsafe.Pointer(unsafe.SliceData(r.scratch))) + 63) &^ 63
+}
+
+// aligned reports whether non-temporal stores, which must be aligned, can
+// write every output that streams: all have one misalignment, which a head can
+// mend, or none where blocks of a reduction leave no room for a head.
+func (r *Runner) aligned() bool {
+	c := r.asked
+	v := uint64(c.tier.VectorBytes())
+	want := r.words[frameArrays+c.align] & (v - 1)
+	if len(c.prog.Reductions) > 0 {
+		want = 0
+	}
+	for _, s := range c.prog.Stores {
+		if c.streams(s.Slot) && r.words[frameArrays+s.Slot]&(v-1) != want {
+			return false
+		}
+	}
+	return want%uint64(c.prog.Elem.Size()) == 0
+}
+
+// The frame keeps the memory alive while code runs, and the collector moves no
+// heap object, so that addresses may travel as numbers.
+func address(p unsafe.Pointer) uint64 { return uint64(uintptr(p)) }
+
+// Run computes elements lo … hi-1, as kernels.Program.Interpret does and with
+// its rules: where the program reduces, lo must be a multiple of BlockLen and
+// hi too unless it is the frame's N. It allocates nothing. The goroutine cannot
+// be preempted meanwhile, so that one call should be some 100 µs of work at the
+// most; and the bounds are not checked.
+func (r *Runner) Run(lo, hi int) {
+	if lo >= hi {
+		return
+	}
+	c := r.code
+	if c.tier == Portable {
+		r.portable.run(lo, hi)
+		return
+	}
+	if c.align >= 0 && len(c.prog.Reductions) == 0 {
+		// A head of less than a vector brings the output's address to a
+		// multiple of the vector's size; it takes the masked path.
+		size := c.prog.Elem.Size()
+		v := c.tier.VectorBytes()
+		if m := (int(r.words[frameArrays+c.align]) + lo*size) & (v - 1); m != 0 && (c.NonTemporal() || hi-lo > alignFrom) {
+			head := min(lo+(v-m)/size, hi)
+			r.call(lo, head)
+			if lo = head; lo == hi {
+				return
+			}
+		}
+	}
+	r.call(lo, hi)
+}
+
+// alignFrom is the number of elements below which splitting off an unaligned
+// head costs more than it saves, for plain stores.
+const alignFrom = 128
+
+func (r *Runner) call(lo, hi int) {
+	size := r.code.prog.Elem.Size()
+	r.words[frameLo] = uint64(lo * size)
+	r.words[frameHi] = uint64(hi * size)
+	exec.Call(r.code.mem.Entry(), unsafe.Pointer(unsafe.SliceData(r.words)))
+	goruntime.KeepAlive(r)
+}

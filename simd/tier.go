@@ -1,0 +1,91 @@
+package simd
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/cpuid/v2"
+
+	"github.com/triad-go/triad/simd/internal/exec"
+)
+
+// Tier is a level of vector instructions that programs are compiled for.
+type Tier uint8
+
+const (
+	Portable Tier = iota // no machine code: a blocked interpreter in Go
+	AVX2                 // AVX2, FMA and BMI2: 256-bit vectors
+	AVX512               // AVX-512 F, VL, DQ and BW, and BMI2: 512-bit vectors
+)
+
+var tierNames = [...]string{"portable", "avx2", "avx512"}
+
+func (t Tier) String() string {
+	if int(t) < len(tierNames) {
+		return tierNames[t]
+	}
+	return fmt.Sprintf("Tier(%d)", uint8(t))
+}
+
+// VectorBytes is the width of a vector register, 0 for Portable.
+func (t Tier) VectorBytes() int { return [...]int{0, 32, 64}[t] }
+
+// ParseTier reads the name of a tier: portable, avx2 or avx512.
+func ParseTier(name string) (Tier, error) {
+	if i := slices.Index(tierNames[:], strings.ToLower(name)); i >= 0 {
+		return Tier(i), nil
+	}
+	return 0, fmt.Errorf("simd: unknown tier %q; the tiers are %s", name, strings.Join(tierNames[:], ", "))
+}
+
+// TierError says that a tier was asked for that this process cannot run.
+type TierError struct {
+	Tier Tier
+	Best Tier // the best that it can run
+}
+
+func (e *TierError) Error() string {
+	return fmt.Sprintf("simd: tier %s cannot run here; the best that can is %s", e.Tier, e.Best)
+}
+
+// EnvVar is the environment variable that masks tiers: nothing above the tier
+// that it names is used. An empty or unknown value masks nothing. It is read
+// once, at the first use.
+const EnvVar = "TRIAD_SIMD"
+
+var best = sync.OnceValue(func() Tier {
+	t := supported()
+	if most, err := ParseTier(os.Getenv(EnvVar)); err == nil {
+		t = min(t, most)
+	}
+	return t
+})
+
+// supported is what the processor and the system can run. cpuid also asks
+// whether the system saves the wide registers (XGETBV).
+func supported() Tier {
+	switch {
+	case !exec.Supported:
+		return Portable
+	case cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512VL, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.BMI2):
+		return AVX512
+	case cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.BMI2):
+		return AVX2
+	}
+	return Portable
+}
+
+// Best is the best tier that this process can run.
+func Best() Tier { return best() }
+
+// Tiers returns every tier that this process can run, the best first.
+func Tiers() []Tier {
+	var ts []Tier
+	for t := Best(); t > Portable; t-- {
+		ts = append(ts, t)
+	}
+	return append(ts, Portable)
+}
