@@ -44,7 +44,7 @@ func BenchmarkRun(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			for _, n := range []int{256, 1000, 4096, 16384, 100000} {
+			for _, n := range []int{8, 32, 64, 128, 256, 1000, 4096, 16384, 100000} {
 				b.Run(fmt.Sprintf("%s/%s/%d", name, tier, n), func(b *testing.B) {
 					f := p.NewFrame(n)
 					for s := range f.Arrays {

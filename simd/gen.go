@@ -9,13 +9,12 @@ import (
 	x "github.com/triad-go/triad/simd/internal/amd64"
 )
 
-// The words of the memory that RDI points to: the arguments of one call, and
-// room for what the code keeps while it runs.
+// The words of the memory that the code's first argument points to: what all
+// calls share, and room for what the code keeps while it runs.
 const (
-	frameLo       = iota // first element, in bytes
-	frameHi              // one past the last element, in bytes
-	frameUniforms        // address of the uniform values, 8 bytes each
+	frameUniforms = iota // address of the uniform values, 8 bytes each
 	frameScratch         // address of spill memory, aligned to a vector
+	frameHi              // one past the last element, in bytes
 	frameBlock           // start of the current reduction block, in bytes
 	frameRows            // end of its whole rows, in bytes
 	framePart            // bytes of its last, partial row
@@ -24,13 +23,17 @@ const (
 	frameArrays          // the arrays' addresses, then those of the partials
 )
 
-// The general registers. RBP, RSP, R14 and R15 stay the caller's.
+// The general registers. RSP, RBP and R14 stay the caller's, and X15 is zero at
+// the end: see package exec.
 const (
+	argFrame   = x.RAX // at entry: the frame, and
+	argLo      = x.RBX // the first element and
+	argHi      = x.RCX // one past the last, in bytes
 	regFrame   = x.RDI
 	regUniform = x.RSI
 	regScratch = x.RDX
 	regAt      = x.RAX // the current element, in bytes
-	regEnd     = x.RCX // where the current loop ends, in bytes
+	regEnd     = argHi // where the current loop ends, in bytes
 	regTemp    = x.R8
 )
 
@@ -95,6 +98,7 @@ func generate(p *kernels.Program, o Options) (*gen, error) {
 	if o.NonTemporal {
 		g.asm.Sfence()
 	}
+	g.asm.V(x.VXORPS, x.X, 15, 15, x.R(15), x.Mods{})
 	g.asm.Vzeroupper()
 	g.asm.Ret()
 	g.constants()
@@ -174,6 +178,8 @@ func (g *gen) frame(word int) x.Mem { return x.At(regFrame, int32(8*word)) }
 // enter loads what stays in registers throughout.
 func (g *gen) enter() {
 	a := &g.asm
+	a.MovRR(regFrame, argFrame)
+	a.MovRR(regAt, argLo)
 	a.MovRM(regUniform, g.frame(frameUniforms))
 	a.MovRM(regScratch, g.frame(frameScratch))
 	for i := range min(len(g.p.Arrays), len(regArrays)) {
@@ -229,9 +235,6 @@ func (g *gen) genElements() {
 	a := &g.asm
 	u := int32(g.unroll())
 	main, rest, restLoop, tail, done := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
-	a.MovRM(regAt, g.frame(frameLo))
-	a.MovRM(regEnd, g.frame(frameHi))
-
 	a.SubRI(regEnd, u*g.vl)
 	a.CmpRR(regAt, regEnd)
 	a.Jcc(x.G, rest)

@@ -16,7 +16,7 @@ func (g *gen) genBlocks() {
 	passes := kernels.RowBytes / (g.group * int(g.vl))
 	block, pass, row, rows, lanes := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
 
-	a.MovRM(regAt, g.frame(frameLo))
+	a.MovMR(g.frame(frameHi), argHi)
 	a.Bind(block)
 	a.MovMR(g.frame(frameBlock), regAt)
 	a.MovRM(regEnd, g.frame(frameHi))

@@ -5,16 +5,17 @@ import (
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
-	"github.com/triad-go/triad/simd/internal/exec"
 )
 
 // Runner is what one worker needs to run a Code over a frame: the arguments in
 // the form that the code reads, and spill memory. It is not for concurrent use;
 // several Runners may work on parts of one frame at the same time.
 type Runner struct {
-	code     *Code // the code that runs
-	asked    *Code // the code that was asked for
+	code     *Code                                  // the code that runs
+	run      func(frame unsafe.Pointer, lo, hi int) // in bytes
+	asked    *Code                                  // the code that was asked for
 	frame    *kernels.Frame
+	size     int // bytes of an element
 	words    []uint64 // see frameLayout
 	scratch  []byte
 	portable blocked
@@ -22,7 +23,7 @@ type Runner struct {
 
 // NewRunner returns a Runner of the code over the frame f.
 func (c *Code) NewRunner(f *kernels.Frame) *Runner {
-	r := &Runner{code: c, asked: c, frame: f}
+	r := &Runner{code: c, asked: c, frame: f, size: c.prog.Elem.Size()}
 	if c.tier == Portable {
 		r.portable = newBlocked(c.prog, f)
 		return r
@@ -54,6 +55,7 @@ func (r *Runner) Reload() {
 	if r.asked.NonTemporal() && !r.aligned() {
 		r.code = r.asked.plain()
 	}
+	r.run = r.code.mem.Func()
 	if n := r.code.scratch + 63; n > len(r.scratch) {
 		r.scratch = make([]byte, n)
 	}
@@ -99,10 +101,9 @@ func (r *Runner) Run(lo, hi int) {
 	if c.align >= 0 && len(c.prog.Reductions) == 0 {
 		// A head of less than a vector brings the output's address to a
 		// multiple of the vector's size; it takes the masked path.
-		size := c.prog.Elem.Size()
 		v := c.tier.VectorBytes()
-		if m := (int(r.words[frameArrays+c.align]) + lo*size) & (v - 1); m != 0 && (c.NonTemporal() || hi-lo > alignFrom) {
-			head := min(lo+(v-m)/size, hi)
+		if m := (int(r.words[frameArrays+c.align]) + lo*r.size) & (v - 1); m != 0 && (c.NonTemporal() || hi-lo > alignFrom) {
+			head := min(lo+(v-m)/r.size, hi)
 			r.call(lo, head)
 			if lo = head; lo == hi {
 				return
@@ -117,9 +118,6 @@ func (r *Runner) Run(lo, hi int) {
 const alignFrom = 128
 
 func (r *Runner) call(lo, hi int) {
-	size := r.code.prog.Elem.Size()
-	r.words[frameLo] = uint64(lo * size)
-	r.words[frameHi] = uint64(hi * size)
-	exec.Call(r.code.mem.Entry(), unsafe.Pointer(unsafe.SliceData(r.words)))
+	r.run(unsafe.Pointer(unsafe.SliceData(r.words)), lo*r.size, hi*r.size)
 	goruntime.KeepAlive(r)
 }

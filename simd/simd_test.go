@@ -106,7 +106,7 @@ func variants() []Options {
 	for _, t := range Tiers() {
 		os = append(os, Options{Tier: t})
 		if t != Portable {
-			os = append(os, Options{Tier: t, NonTemporal: true})
+			os = append(os, Options{Tier: t, NonTemporal: true}, Options{Tier: t, Prefetch: true})
 		}
 	}
 	return os

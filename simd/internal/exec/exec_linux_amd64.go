@@ -9,8 +9,11 @@ import (
 // Supported reports whether Map can work at all on this system.
 const Supported = true
 
-// Map copies code into fresh pages and makes them executable. Call Unmap when
-// no one can be inside the code any more.
+// Map copies code into fresh pages and makes them executable. The code must keep
+// to the calling convention above, leave the direction flag and MXCSR as they
+// were, use no stack but its return address, clear the upper halves of the
+// vector registers, and return soon: the goroutine cannot be preempted
+// meanwhile. Call Unmap when no one can be inside the code any more.
 func Map(code []byte) (Memory, error) {
 	b, err := syscall.Mmap(-1, 0, len(code), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
@@ -22,7 +25,8 @@ func Map(code []byte) (Memory, error) {
 		return Memory{}, fmt.Errorf("making code executable: %w", err)
 	}
 	live.Add(int64(len(b)))
-	return Memory{b}, nil
+	entry := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return Memory{b, &entry}, nil
 }
 
 // Unmap gives the pages back.
@@ -32,11 +36,3 @@ func (m Memory) Unmap() {
 		syscall.Munmap(m.b) // fails only for memory that Map did not return
 	}
 }
-
-// Call runs the code at entry with frame in RDI. The code must leave RSP, RBP,
-// R14 and R15, the direction flag and MXCSR as they were, use no stack but its
-// return address, clear the upper halves of the vector registers, and return
-// soon: the goroutine cannot be preempted meanwhile.
-//
-//go:noescape
-func Call(entry uintptr, frame unsafe.Pointer)

@@ -2,8 +2,6 @@
 
 package exec
 
-import "unsafe"
-
 // Supported reports whether Map can work at all on this system.
 const Supported = false
 
@@ -12,6 +10,3 @@ func Map(code []byte) (Memory, error) { return Memory{}, ErrUnsupported }
 
 // Unmap gives the pages back.
 func (m Memory) Unmap() {}
-
-// Call cannot be reached, since Map never returns code.
-func Call(entry uintptr, frame unsafe.Pointer) { panic(ErrUnsupported) }
