@@ -1,0 +1,100 @@
+package runtime
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/triad-go/triad/kernels"
+)
+
+// Binding is a kernel with arguments that fit it: what an executor works on.
+// Check makes it.
+type Binding struct {
+	Kernel  *kernels.Kernel
+	Program *kernels.Program // the kernel's, for the arrays' element type
+	Frame   *kernels.Frame   // the arguments; it keeps the caller's slices alive
+
+	buffers []lease
+	results []result // by slot
+}
+
+// lease is a buffer that the arrays of a binding lie in.
+type lease struct {
+	name   string
+	buffer anyBuffer
+}
+
+// anyBuffer is a *Buffer of any element type. Memory that is acquired is not
+// freed before it is released.
+type anyBuffer interface {
+	acquire() bool // false if closed
+	release()
+}
+
+// result is where a reduction's value goes; one pointer is nil.
+type result struct {
+	f64 *float64
+	f32 *float32
+}
+
+func (r result) addr() unsafe.Pointer {
+	if r.f64 != nil {
+		return unsafe.Pointer(r.f64)
+	}
+	return unsafe.Pointer(r.f32)
+}
+
+func (r result) set(v float64) {
+	if r.f64 != nil {
+		*r.f64 = v
+	} else {
+		*r.f32 = float32(v)
+	}
+}
+
+// acquire holds the memory of all buffers for a launch. Where one is closed it
+// holds none and says which.
+func (b *Binding) acquire() error {
+	for i, l := range b.buffers {
+		if !l.buffer.acquire() {
+			for _, held := range b.buffers[:i] {
+				held.buffer.release()
+			}
+			return &ArgError{Kernel: b.Kernel.Name(), Name: l.name, Reason: ArgClosed, Detail: "the buffer is closed"}
+		}
+	}
+	return nil
+}
+
+func (b *Binding) release() {
+	for _, l := range b.buffers {
+		l.buffer.release()
+	}
+}
+
+// setResults publishes the values of the reductions.
+func (b *Binding) setResults() {
+	if len(b.results) == 0 {
+		return
+	}
+	b.Program.Combine(b.Frame)
+	for i, r := range b.results {
+		r.set(b.Frame.Results[i])
+	}
+}
+
+// setScalar changes a scalar for the launches to come.
+func (b *Binding) setScalar(name string, v float64) error {
+	for _, p := range b.Kernel.Params() {
+		if p.Name != name {
+			continue
+		}
+		if p.Kind != kernels.ScalarParam {
+			return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgType, Detail: fmt.Sprintf("an %s cannot be set as a scalar", p.Kind)}
+		}
+		b.Frame.Scalars[p.Slot] = v
+		b.Program.EvalUniforms(b.Frame)
+		return nil
+	}
+	return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgUnknown, Detail: "the kernel has no such scalar"}
+}

@@ -1,0 +1,127 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"math"
+	goruntime "runtime"
+	"unsafe"
+
+	"github.com/triad-go/triad/runtime/internal/mem"
+)
+
+// Buffer is an array of float64 or float32 on a target. Its memory lies outside
+// the Go heap, on huge pages where the system grants them, and each part of it
+// near the worker that works on it. A launch takes a Buffer wherever it takes a
+// slice.
+//
+// Close gives the memory back. A Buffer that is dropped without Close is closed
+// when a garbage collection finds it, so whoever uses its Slice must keep the
+// Buffer too: a deferred Close does. All methods may be called concurrently.
+type Buffer[T float64 | float32] struct {
+	memory *mem.Mapping
+	data   []T // the same as elements
+	target Target
+}
+
+// AllocError says that memory for a Buffer could not be had.
+type AllocError struct {
+	Len   int   // elements asked for
+	Bytes int64 // their size; 0 if Len is negative or the size exceeds any address space
+	Err   error // why
+}
+
+func (e *AllocError) Error() string {
+	return fmt.Sprintf("runtime: cannot allocate a buffer of %d elements: %v", e.Len, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *AllocError) Unwrap() error { return e.Err }
+
+// NewBuffer returns a Buffer of n zeros on the target of ex. If ex is a
+// [Looper], its workers touch the memory first, each the part that ex gives it
+// in a launch over n elements with [Static] ranges, and so the system places
+// each part near them; else the calling goroutine does.
+//
+// The error is an [*AllocError] if n is negative, if there cannot be so much
+// memory, or if it would exceed, with the Buffers that are there, the memory of
+// the machine or of the process's control group: systems that overcommit would
+// grant it and kill the process later. An executor that is nil gives a
+// [*ValueError]; other errors are those of ex.Range, such as [ErrClosed].
+func NewBuffer[T float64 | float32](ex Executor, n int) (*Buffer[T], error) {
+	if ex == nil {
+		return nil, &ValueError{Name: "NewBuffer", Value: nil, Want: "an executor"}
+	}
+	size := int(unsafe.Sizeof(T(0)))
+	switch {
+	case n < 0:
+		return nil, &AllocError{Len: n, Err: mem.ErrNegative}
+	case n > math.MaxInt/size:
+		return nil, &AllocError{Len: n, Err: mem.ErrTooLarge}
+	}
+	mapping, err := mem.Map(n * size)
+	if err != nil {
+		return nil, &AllocError{Len: n, Bytes: int64(n) * int64(size), Err: err}
+	}
+	b := &Buffer[T]{memory: mapping, data: []T{}, target: ex.Target()}
+	if n > 0 {
+		b.data = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mapping.Bytes()))), n)
+	}
+	goruntime.AddCleanup(b, func(m *mem.Mapping) { _ = m.Close() }, mapping)
+	if err := b.touch(ex); err != nil {
+		b.Close()
+		return nil, fmt.Errorf("runtime: buffer: %w", err)
+	}
+	return b, nil
+}
+
+// touch writes to each page.
+func (b *Buffer[T]) touch(ex Executor) error {
+	page := 4096 / int(unsafe.Sizeof(T(0))) // elements of the smallest page there is
+	s := b.data
+	body := func(lo, hi int) {
+		// A page goes to the range that its first element is in. The zero was
+		// there before; writing it makes the page be.
+		for i := (lo + page - 1) / page * page; i < hi; i += page {
+			s[i] = 0
+		}
+	}
+	if l, ok := ex.(Looper); ok {
+		return l.Range(context.Background(), len(s), body, Static())
+	}
+	body(0, len(s))
+	return nil
+}
+
+// Slice returns the elements, nil after Close. The slice is not to be used
+// after Close, nor when the Buffer is gone: its memory is not there any more.
+func (b *Buffer[T]) Slice() []T {
+	if b.memory.Closed() {
+		return nil
+	}
+	return b.data
+}
+
+// Len returns the number of elements, after Close too.
+func (b *Buffer[T]) Len() int { return len(b.data) }
+
+// Target returns the target that the Buffer was made on.
+func (b *Buffer[T]) Target() Target { return b.target }
+
+// HugePages returns how many bytes of the Buffer lie on huge pages now. It is
+// not known where the system does not tell, and after Close.
+func (b *Buffer[T]) HugePages() (bytes int64, known bool) {
+	return b.memory.HugePages()
+}
+
+// Close gives the memory back: at once, or, if launches use it, when the last
+// of them ends; Close does not wait for that. Launches that begin later return
+// [ErrClosed]. A second Close does nothing and returns nil. An error says that
+// the system would not take the memory back.
+func (b *Buffer[T]) Close() error { return b.memory.Close() }
+
+// acquire keeps the memory from being given back until release. It reports
+// whether the Buffer is open; only then release must follow.
+func (b *Buffer[T]) acquire() bool { return b.memory.Acquire() }
+
+func (b *Buffer[T]) release() { b.memory.Release() }

@@ -1,0 +1,90 @@
+package runtime
+
+import (
+	"context"
+	"runtime/pprof"
+	"sync"
+)
+
+// Call is a kernel bound to its arguments on an executor, ready to run as often
+// as wanted. It is safe for concurrent use; its launches run one after the
+// other.
+type Call struct {
+	mu       sync.Mutex
+	binding  *Binding
+	launcher Launcher
+	info     LaunchInfo
+	labels   labels
+}
+
+// Launcher is the part of a Call that an executor writes.
+type Launcher interface {
+	// Launch computes all elements of b.Frame, and the partial results of
+	// reductions, as b.Program.Interpret does. The Call combines these, calls
+	// Launch never twice at once, keeps the memory of buffers from being freed
+	// meanwhile, and has set the pprof labels of the goroutine that it calls
+	// Launch on; other goroutines that work for the launch give labels to
+	// pprof.SetGoroutineLabels, which is all that context is good for.
+	//
+	// Launch returns ErrClosed if the executor is closed, and
+	// context.Cause(ctx) if it left elements out because ctx was done.
+	Launch(ctx, labels context.Context, b *Binding) error
+}
+
+// NewCall returns the call that an executor's Bind returns: info says what the
+// executor will do, with its own fields set (Executor and those from Tier to
+// Schedule); the others are filled in from the binding.
+func NewCall(b *Binding, info LaunchInfo, l Launcher) *Call {
+	cost := b.Program.Cost()
+	info.Kernel, info.Elem, info.N = b.Kernel.Name(), b.Program.Elem, b.Frame.N
+	info.Bytes, info.Flops = int64(cost.Bytes())*int64(info.N), int64(cost.Flops)*int64(info.N)
+	return &Call{binding: b, launcher: l, info: info, labels: newLabels(info.Executor, info.Kernel)}
+}
+
+// Run computes the kernel over all its elements and returns when that is done.
+// It allocates nothing, unless ctx carries pprof labels other than those of the
+// last Run.
+//
+// A ctx that is done, or gets done while elements are left to compute, ends the
+// launch early and makes the error context.Cause(ctx); the arrays then hold
+// the new values of some elements and the old ones of others, and results are
+// not written. Other errors are ErrClosed, and *ArgError (which is ErrClosed
+// too) for a buffer that is closed: then nothing was computed.
+//
+// While the launch runs, the pprof labels "executor" and "kernel" are set on
+// the goroutines that work on it. Then those of the caller are again what ctx
+// says, as after pprof.Do.
+func (c *Call) Run(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	b := c.binding
+	if len(b.buffers) > 0 {
+		if err := b.acquire(); err != nil {
+			return err
+		}
+		defer b.release()
+	}
+	labels := c.labels.of(ctx)
+	pprof.SetGoroutineLabels(labels)
+	defer pprof.SetGoroutineLabels(ctx)
+	if err := c.launcher.Launch(ctx, labels, b); err != nil {
+		return err
+	}
+	b.setResults()
+	return nil
+}
+
+// SetScalar changes a scalar for the launches to come, once the one that may be
+// running has ended. The value is rounded to the kernel's element type. The
+// error is an *ArgError if the kernel has no scalar of that name.
+func (c *Call) SetScalar(name string, v float64) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.binding.setScalar(name, v)
+}
+
+// Info says how the call runs and what a launch of it costs.
+func (c *Call) Info() LaunchInfo { return c.info }

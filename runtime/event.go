@@ -1,0 +1,41 @@
+package runtime
+
+import "context"
+
+// Event is an asynchronous launch. It is safe for concurrent use.
+type Event struct {
+	done chan struct{}
+	err  error // set before done is closed
+}
+
+// Start begins a launch as Run would do and returns at once. Start of a call
+// that is running begins when that launch has ended. An executor that is closed
+// before the launch begins makes its error ErrClosed.
+func (c *Call) Start(ctx context.Context) *Event {
+	e := &Event{done: make(chan struct{})}
+	go func() {
+		defer close(e.done)
+		e.err = c.Run(ctx)
+	}()
+	return e
+}
+
+// Done is closed when the launch has ended.
+func (e *Event) Done() <-chan struct{} { return e.done }
+
+// Wait waits until the launch has ended and returns what Run would have
+// returned.
+func (e *Event) Wait() error {
+	<-e.done
+	return e.err
+}
+
+// Err returns nil while the launch runs, and what Wait returns afterwards.
+func (e *Event) Err() error {
+	select {
+	case <-e.done:
+		return e.err
+	default:
+		return nil
+	}
+}
