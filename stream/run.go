@@ -1,0 +1,261 @@
+package stream
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	goruntime "runtime"
+	"slices"
+	"time"
+	"unsafe"
+
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/runtime"
+)
+
+func sizeOf[T Element]() int { return int(unsafe.Sizeof(T(0))) }
+
+// Run measures what the Config asks for. Errors are *ConfigError, *SizeError,
+// those of runtime.Open and of launches (the context's, if it was cancelled),
+// and *ValidationError; only with the last is there a report too.
+func Run(ctx context.Context, cfg Config) (*Report, error) {
+	cfg, err := cfg.check()
+	if err != nil {
+		return nil, err
+	}
+	ks, err := Select(cfg.Kernels)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Type == kernels.Float32 {
+		return run[float32](ctx, cfg, ks)
+	}
+	return run[float64](ctx, cfg, ks)
+}
+
+// contender is an executor that is to run.
+type contender struct {
+	runtime.Executor
+	asked bool          // for by name
+	round time.Duration // what a round of all kernels is estimated to take
+}
+
+func run[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel) (_ *Report, err error) {
+	report := &Report{
+		Time:   time.Now(),
+		Type:   cfg.Type.String(),
+		SizeOf: sizeOf[T](),
+		Order:  cfg.Order,
+		Machine: Machine{
+			GoVersion: goruntime.Version(),
+			OS:        goruntime.GOOS,
+			Arch:      goruntime.GOARCH,
+		},
+	}
+	targets, err := runtime.Targets()
+	if err != nil { // of other targets than the processors: no reason to stop
+		report.note(err.Error())
+	}
+	for _, t := range targets {
+		report.Machine.Targets = append(report.Machine.Targets, describe(t))
+	}
+
+	all, err := open(cfg, report)
+	defer func() {
+		for _, c := range all {
+			err = errors.Join(err, c.Close())
+		}
+	}()
+	if err != nil {
+		return nil, err
+	}
+
+	if err := size(cfg, ks, all, report); err != nil {
+		return nil, err
+	}
+	chosen, err := chooseExecutors[T](ctx, cfg, ks, all, report)
+	if err != nil {
+		return nil, err
+	}
+	if err := probe[T](ctx, chosen, report); err != nil {
+		return nil, err
+	}
+	budget := cfg.Budget
+	for i, c := range chosen {
+		start := time.Now()
+		if err := runExecutor[T](ctx, cfg, ks, c.Executor, budget/time.Duration(len(chosen)-i), report); err != nil {
+			return nil, fmt.Errorf("stream: executor %s: %w", c.Name(), err)
+		}
+		budget = max(0, budget-time.Since(start))
+	}
+	report.finish()
+	if len(report.Failures) > 0 {
+		return report, &ValidationError{report.Failures}
+	}
+	return report, nil
+}
+
+// size decides how many elements an array has.
+func size(cfg Config, ks []*kernels.Kernel, all []contender, report *Report) error {
+	var cache, available int64
+	known := true
+	for _, c := range all {
+		t := c.Target()
+		bytes, k := t.LastLevelCache()
+		cache, known = max(cache, bytes), known && k
+		if t.AvailableBytes > 0 && (available == 0 || t.AvailableBytes < available) {
+			available = t.AvailableBytes
+		}
+	}
+	_, arrays := arraysOf(ks)
+	report.N, report.SizeWhy = cfg.N, "as asked"
+	if cfg.N == 0 {
+		report.N, report.SizeWhy = defaultSize(cache, known, available, arrays, report.SizeOf)
+	}
+	if bytes := report.ArrayBytes() * int64(arrays); known && bytes <= cache {
+		report.note("the arrays fit the last-level cache: the figures are about the cache, not the memory")
+	}
+	return fits(report.N, arrays, report.SizeOf, available)
+}
+
+// open opens the executors that the Config names, or all. What was opened is
+// returned with an error too.
+func open(cfg Config, report *Report) (all []contender, err error) {
+	names := cfg.Executors
+	if len(names) == 0 {
+		names = runtime.Executors()
+	}
+	var elsewhere []string
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			continue
+		}
+		asked := len(cfg.Executors) > 0
+		ex, err := runtime.Open(name, cfg.Options...)
+		if err != nil {
+			if asked {
+				return all, err
+			}
+			report.LeftOut = append(report.LeftOut, LeftOut{name, err.Error()})
+			continue
+		}
+		if target := ex.Target().Name; cfg.Target != "" && target != cfg.Target {
+			elsewhere = append(elsewhere, fmt.Sprintf("%s runs on %s", name, target))
+			if err := ex.Close(); err != nil {
+				return all, err
+			}
+			continue
+		}
+		all = append(all, contender{Executor: ex, asked: asked})
+	}
+	if len(all) == 0 {
+		if len(elsewhere) == 0 { // all failed to open: the first cause will do
+			_, err := runtime.Open(names[0], cfg.Options...)
+			return nil, err
+		}
+		return nil, &ConfigError{Field: "Target", Value: cfg.Target, Reason: fmt.Sprintf("none of the executors runs there: %v", elsewhere)}
+	}
+	return all, nil
+}
+
+// pilotElements is the length of the launches that estimate an executor's
+// speed: long enough to drown the cost of a launch, short for an interpreter.
+const pilotElements = 1 << 16
+
+// chooseExecutors leaves out those executors that were not asked for by name
+// and cannot do a few rounds in their share of the budget. The fastest stays.
+func chooseExecutors[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel, all []contender, report *Report) ([]contender, error) {
+	chosen := slices.Clone(all)
+	if len(cfg.Executors) > 0 {
+		return chosen, nil
+	}
+	for i := range chosen {
+		c := &chosen[i]
+		n := min(report.N, pilotElements)
+		s, err := newSession[T](ctx, c.Executor, ks, n)
+		if err != nil {
+			return nil, fmt.Errorf("stream: executor %s: %w", c.Name(), err)
+		}
+		// The best of a few, so that a pause of the machine does not decide.
+		seconds, _, err := s.measure(ctx, schedule{times: minRounds})
+		if err = errors.Join(err, s.Close()); err != nil {
+			return nil, fmt.Errorf("stream: executor %s: %w", c.Name(), err)
+		}
+		var round float64
+		for _, s := range seconds {
+			round += slices.Min(s)
+		}
+		c.round = time.Duration(round * float64(report.N) / float64(n) * 1e9)
+	}
+	rounds := fewRounds
+	if cfg.Times > 0 {
+		rounds = min(rounds, cfg.Times)
+	}
+	var left []LeftOut
+	for len(chosen) > 1 {
+		slowest := slices.MaxFunc(chosen, func(a, b contender) int { return cmp.Compare(a.round, b.round) })
+		share := cfg.Budget / time.Duration(len(chosen))
+		if time.Duration(rounds)*slowest.round <= share {
+			break
+		}
+		left = append(left, LeftOut{slowest.Name(), fmt.Sprintf(
+			"%d rounds of %d kernels would take about %v, its share of the time is %v",
+			rounds, len(ks), roughly(time.Duration(rounds)*slowest.round), roughly(share))})
+		chosen = slices.DeleteFunc(chosen, func(c contender) bool { return c.Name() == slowest.Name() })
+	}
+	report.LeftOut = append(report.LeftOut, left...)
+	return chosen, nil
+}
+
+// roughly is a duration to two or three digits.
+func roughly(d time.Duration) time.Duration {
+	switch {
+	case d >= 10*time.Second:
+		return d.Round(time.Second)
+	case d >= time.Second:
+		return d.Round(100 * time.Millisecond)
+	}
+	return d.Round(time.Millisecond)
+}
+
+// runExecutor measures and validates one executor and adds it to the report.
+func runExecutor[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel, ex runtime.Executor, budget time.Duration, report *Report) (err error) {
+	s, err := newSession[T](ctx, ex, ks, report.N)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	plan := schedule{order: cfg.Order, times: cfg.Times, budget: budget}
+	if cfg.Progress != nil {
+		plan.progress = func(kernel string, round, rounds int) {
+			cfg.Progress(Progress{Executor: ex.Name(), Kernel: kernel, Round: round, Rounds: rounds})
+		}
+	}
+	seconds, expect, err := s.measure(ctx, plan)
+	if err != nil {
+		return err
+	}
+	er := ExecutorReport{
+		Name:   ex.Name(),
+		Target: ex.Target().Name,
+		Memory: s.memory(),
+	}
+	er.HugePages, er.HugePagesKnown = s.hugePages()
+	for i, k := range ks {
+		info := s.calls[i].Info()
+		er.Tier, er.Workers = info.Tier.String(), max(er.Workers, info.Workers)
+		if info.Fallback != nil {
+			report.note(fmt.Sprintf("%s runs portable code: %v", ex.Name(), info.Fallback))
+		}
+		r := newResult(k, cfg.Type, report.N, seconds[i])
+		r.NonTemporal, r.Why = info.NonTemporal, info.NonTemporalWhy
+		er.Results = append(er.Results, r)
+	}
+	report.Executors = append(report.Executors, er)
+	for _, f := range s.validate(expect) {
+		f.Executor = ex.Name()
+		report.Failures = append(report.Failures, f)
+	}
+	return nil
+}
