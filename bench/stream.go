@@ -61,7 +61,7 @@ func (s *session) stream(ctx context.Context) (_ []Section, err error) {
 	}
 	var jobs []job
 	for _, k := range s.suite() {
-		jobs = append(jobs, job{label: k.Name(), kernel: k, n: n, launches: 1, repetitions: 1})
+		jobs = append(jobs, job{label: k.Name(), kernel: k, n: n, launches: 1, repetitions: 3})
 	}
 	if err := verify(ctx, "stream", columns, jobs, s.Elem, n); err != nil {
 		return nil, err

@@ -8,8 +8,9 @@ import (
 
 // Frame is the memory of one launch as an executor sees it. Runtimes make it
 // from a caller's checked arguments; whoever fills Arrays vouches for N
-// elements of the program's element type behind each pointer, and for outputs
-// that overlap another array only where they are exactly that array.
+// elements of the program's element type behind each pointer, at any address,
+// and for outputs that overlap no other output, and an input only where they
+// are exactly that input.
 type Frame struct {
 	N        int
 	Arrays   []unsafe.Pointer // element 0 of each array slot

@@ -93,7 +93,7 @@ func Scalars(names ...string) Option {
 type Error struct {
 	Kernel string
 	Output string // the output concerned, if it is one
-	Term   string // the subterm concerned, if it is one
+	Term   string // the subterm concerned, if it is one; its operation alone if it is long
 	Reason string
 	Err    error // the cause, if there is one: a *symbolic.SyntaxError
 }
@@ -165,9 +165,7 @@ func (k *Kernel) declare(scalars []string) error {
 		k.params = append(k.params, p)
 	}
 	results := map[string]bool{}
-	exprs := make([]symbolic.Expr, len(k.outputs))
-	for i, o := range k.outputs {
-		exprs[i] = o.Expr
+	for _, o := range k.outputs {
 		if !symbolic.IsName(o.Name) {
 			return fail(o.Name, "%q is not a name", o.Name)
 		}
@@ -190,7 +188,7 @@ func (k *Kernel) declare(scalars []string) error {
 		}
 		isScalar[s] = true
 	}
-	for _, v := range symbolic.Vars(exprs...) {
+	for _, v := range symbolic.Vars(k.exprs()...) {
 		name := v.Name()
 		if results[name] {
 			return fail(name, "the result of a reduction is not known until the launch ends and cannot stand in an expression of the same kernel")
@@ -224,7 +222,7 @@ func (k *Kernel) declare(scalars []string) error {
 func (k *Kernel) Name() string { return k.name }
 
 // String returns the kernel's text, which Parse reads back given the same
-// scalars.
+// scalars. A subterm is written out wherever it occurs; see symbolic.Expr.String.
 func (k *Kernel) String() string {
 	var b strings.Builder
 	for i, o := range k.outputs {

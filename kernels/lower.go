@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math"
+	"slices"
 
 	"github.com/triad-go/triad/internal/ieee"
 	"github.com/triad-go/triad/symbolic"
@@ -20,31 +21,66 @@ var operations = map[symbolic.Op]Op{
 // check finds truth values where numbers belong and the reverse, and
 // operations that a kernel cannot compute.
 func (k *Kernel) check() error {
+	fail := func(o Output, reason string, term symbolic.Expr) error {
+		return &Error{Kernel: k.name, Output: o.Name, Term: brief(term), Reason: reason}
+	}
+	// Each term comes once, with the first output that holds it.
+	roots := k.exprs()
+	at, done := 0, map[symbolic.Expr]bool{}
+	for e := range symbolic.Postorder(roots...) {
+		for done[roots[at]] {
+			at++
+		}
+		done[e] = true
+		wantBool := false
+		switch e.Op() {
+		case symbolic.OpAnd, symbolic.OpOr, symbolic.OpNot:
+			wantBool = true
+		}
+		for i := range e.NumArgs() {
+			want := wantBool || i == 0 && e.Op() == symbolic.OpSelect
+			switch have := e.Arg(i).Bool(); {
+			case have && !want:
+				return fail(k.outputs[at], "a truth value where "+e.Op().String()+" needs a number", e.Arg(i))
+			case want && !have:
+				return fail(k.outputs[at], "a number where "+e.Op().String()+" needs a truth value", e.Arg(i))
+			}
+		}
+	}
 	for _, o := range k.outputs {
-		fail := func(reason string, term symbolic.Expr) error {
-			return &Error{Kernel: k.name, Output: o.Name, Term: term.String(), Reason: reason}
-		}
-		for e := range symbolic.Postorder(o.Expr) {
-			wantBool := false
-			switch e.Op() {
-			case symbolic.OpAnd, symbolic.OpOr, symbolic.OpNot:
-				wantBool = true
-			}
-			for i := range e.NumArgs() {
-				want := wantBool || i == 0 && e.Op() == symbolic.OpSelect
-				switch have := e.Arg(i).Bool(); {
-				case have && !want:
-					return fail("a truth value where "+e.Op().String()+" needs a number", e.Arg(i))
-				case want && !have:
-					return fail("a number where "+e.Op().String()+" needs a truth value", e.Arg(i))
-				}
-			}
-		}
 		if o.Expr.Bool() {
-			return fail("a truth value, and arrays hold numbers", o.Expr)
+			return fail(o, "a truth value, and arrays hold numbers", o.Expr)
 		}
 	}
 	return nil
+}
+
+// exprs are the expressions of the outputs.
+func (k *Kernel) exprs() []symbolic.Expr {
+	es := make([]symbolic.Expr, len(k.outputs))
+	for i, o := range k.outputs {
+		es[i] = o.Expr
+	}
+	return es
+}
+
+// brief is the text of a term, and of a long one its operation alone: the text
+// of a term that shares subterms can be exponentially longer than the term is
+// large.
+func brief(e symbolic.Expr) string {
+	const most = 100
+	size := map[symbolic.Expr]int{} // operations and leaves in the text
+	for t := range symbolic.Postorder(e) {
+		n := 1
+		for i := range t.NumArgs() {
+			n = min(n+size[t.Arg(i)], most)
+		}
+		size[t] = n
+	}
+	if size[e] < most {
+		return e.String()
+	}
+	return e.Op().String() + "(…)"
 }
 
 // lowering turns terms into instructions. While it runs, values of the body
@@ -68,17 +104,15 @@ func (k *Kernel) lower(t Type) *Program {
 		params[p.Name] = p
 		switch p.Kind {
 		case ArrayParam:
-			l.Arrays = append(l.Arrays, Array{Read: p.In, Written: p.Out})
+			l.Arrays = append(l.Arrays, Array{Written: p.Out})
 		case ScalarParam:
 			l.Program.Scalars++
 		}
 	}
+	for e := range symbolic.Postorder(k.exprs()...) {
+		l.values[e] = l.term(e, params)
+	}
 	for _, o := range k.outputs {
-		for e := range symbolic.Postorder(o.Expr) {
-			if _, done := l.values[e]; !done {
-				l.values[e] = l.term(e, params)
-			}
-		}
 		v := l.values[o.Expr]
 		if o.Reduce == None {
 			l.Stores = append(l.Stores, Store{params[o.Name].Slot, v})
@@ -188,25 +222,52 @@ func (l *lowering) emit(in Instr) Value {
 	return v
 }
 
-// number gives the values of the body their places after the uniforms, and
-// drops what value numbering made needless: nothing but what an output needs
-// is left.
+// number drops what no output needs, such as the x of x^0, and gives the values
+// that are left their numbers, those of the body after the uniforms.
 func (l *lowering) number() {
-	nu := Value(len(l.Uniform))
-	final := func(v *Value) {
-		if *v&inBody != 0 {
-			*v = *v&^inBody + nu
+	nu := len(l.Uniform)
+	place := func(v Value) int {
+		if v&inBody != 0 {
+			return nu + int(v&^inBody)
+		}
+		return int(v)
+	}
+	all := slices.Concat(l.Uniform, l.Body)
+	needed := make([]bool, len(all))
+	for _, s := range l.Stores {
+		needed[place(s.Value)] = true
+	}
+	for _, r := range l.Reductions {
+		needed[place(r.Value)] = true
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		for _, a := range all[i].Args[:all[i].Op.NumArgs()] {
+			needed[place(a)] = needed[place(a)] || needed[i]
 		}
 	}
-	for i := range l.Body {
-		for j := range l.Body[i].Op.NumArgs() {
-			final(&l.Body[i].Args[j])
+	final := make([]Value, len(all))
+	l.Uniform, l.Body = l.Uniform[:0], l.Body[:0]
+	for i, in := range all {
+		if !needed[i] {
+			continue
+		}
+		final[i] = Value(len(l.Uniform) + len(l.Body))
+		for j := range in.Op.NumArgs() {
+			in.Args[j] = final[place(in.Args[j])]
+		}
+		if in.Op == OpLoad {
+			l.Arrays[in.Imm].Read = true
+		}
+		if i < nu {
+			l.Uniform = append(l.Uniform, in)
+		} else {
+			l.Body = append(l.Body, in)
 		}
 	}
-	for i := range l.Stores {
-		final(&l.Stores[i].Value)
+	for i, s := range l.Stores {
+		l.Stores[i].Value = final[place(s.Value)]
 	}
-	for i := range l.Reductions {
-		final(&l.Reductions[i].Value)
+	for i, r := range l.Reductions {
+		l.Reductions[i].Value = final[place(r.Value)]
 	}
 }

@@ -3,6 +3,7 @@ package kernels
 import (
 	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/triad-go/triad/symbolic"
 )
@@ -51,7 +52,11 @@ func parseStatement(text string, at, end int) (Output, error) {
 	o.Expr, err = symbolic.Parse(text[at:end])
 	var syntax *symbolic.SyntaxError
 	if errors.As(err, &syntax) {
-		err = &symbolic.SyntaxError{Text: text, Offset: at + syntax.Offset, Msg: syntax.Msg}
+		place, msg := at+syntax.Offset, syntax.Msg
+		if rest, ok := strings.CutPrefix(text[place:end], "sum"); ok && strings.HasPrefix(strings.TrimSpace(rest), "(") {
+			msg = "sum takes one argument and is a whole right side"
+		}
+		err = &symbolic.SyntaxError{Text: text, Offset: place, Msg: msg}
 	}
 	return o, err
 }
@@ -105,4 +110,4 @@ func reduction(s string) (lo, hi int, r Reduction) {
 }
 
 // leading is the number of bytes of white space before s.
-func leading(s string) int { return len(s) - len(strings.TrimLeft(s, " \t\r")) }
+func leading(s string) int { return len(s) - len(strings.TrimLeftFunc(s, unicode.IsSpace)) }

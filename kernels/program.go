@@ -136,7 +136,8 @@ type Instr struct {
 	Imm  uint64 // Const: the value's bits; Scalar and Load: the slot
 }
 
-// Array says what a program does with the array of a slot.
+// Array says what a program does with the array of a slot: neither, if only
+// what no output needs reads it, as the x of x^0.
 type Array struct{ Read, Written bool }
 
 // Store writes a value of the body to an element of the array of a slot.

@@ -45,12 +45,15 @@ func (a *allocator) reset(pl *plan, disp int32, masked bool) {
 	for v := range a.reg {
 		a.reg[v], a.slot[v], a.next[v] = none, none, 0
 	}
-	a.busy, a.pinned = 0, 0
+	a.clear()
 	a.freeSlots = a.freeSlots[:0]
 	for s := a.g.slots - 1; s >= 0; s-- {
 		a.freeSlots = append(a.freeSlots, int32(s))
 	}
 }
+
+// clear frees the pool for scrap registers, between vectors.
+func (a *allocator) clear() { a.busy, a.pinned = 0, 0 }
 
 // nextUse is the step where v is used next, past the last one if it is not.
 func (a *allocator) nextUse(v kernels.Value) int32 {

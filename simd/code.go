@@ -135,5 +135,7 @@ func (c *Code) Bytes() []byte {
 	if c.tier == Portable {
 		return nil
 	}
-	return slices.Clone(c.mem.Code()[:c.bytes])
+	b := slices.Clone(c.mem.Code()[:c.bytes])
+	goruntime.KeepAlive(c) // the collector does not see that the pages are c's
+	return b
 }

@@ -277,8 +277,8 @@ func (g *gen) setMask(bytes x.Reg) {
 		} else {
 			a.ShrRI(bytes, 3)
 		}
-		// Bzhi copies all of -1 for a count of 32 or more, and there are never
-		// more than the 64 elements of a row.
+		// There are always fewer than the 64 elements of a row, so that a count
+		// is never too large for Bzhi; the bits past a vector do nothing.
 		a.MovRI(regTemp, -1)
 		a.Bzhi(regTemp, regTemp, bytes)
 		a.KMovWR(maskTail, regTemp)

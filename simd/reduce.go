@@ -104,7 +104,7 @@ func (g *gen) startLane(r, j int) {
 		g.identity(g.acc[r][j], r)
 		return
 	}
-	g.alloc.reset(g.body, 0, false)
+	g.alloc.clear()
 	v := g.alloc.scrap()
 	g.identity(v, r)
 	g.asm.VStore(g.pick(x.VMOVAPD, x.VMOVAPS), g.w, g.lanes(r, j), v, x.Mods{})
@@ -185,7 +185,7 @@ func (g *gen) saveLanes() {
 // to the partials of reduction r.
 func (g *gen) foldLanes(r int) {
 	a := &g.asm
-	g.alloc.reset(g.body, 0, false)
+	g.alloc.clear()
 	v := g.acc[r]
 	h := kernels.RowBytes / int(g.vl) / 2
 	if g.accSlots > 0 {

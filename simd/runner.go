@@ -15,8 +15,8 @@ type Runner struct {
 	run      func(frame unsafe.Pointer, lo, hi int) // in bytes
 	asked    *Code                                  // the code that was asked for
 	frame    *kernels.Frame
-	size     int // bytes of an element
-	words    []uint64 // see frameLayout
+	size     int      // bytes of an element
+	words    []uint64 // see frameUniforms
 	scratch  []byte
 	portable blocked
 }
@@ -37,8 +37,8 @@ func (c *Code) NewRunner(f *kernels.Frame) *Runner {
 // so, and the outputs lie so that their vectors can all be aligned.
 func (r *Runner) NonTemporal() bool { return r.code.NonTemporal() }
 
-// Reload takes note of changed pointers in the frame. Changed values of the
-// uniforms need no note.
+// Reload takes note of changed pointers in the frame; there is to be no Run
+// between a change and its Reload. Changed values of the uniforms need no note.
 func (r *Runner) Reload() {
 	if r.words == nil {
 		return
@@ -54,6 +54,12 @@ func (r *Runner) Reload() {
 	r.code = r.asked
 	if r.asked.NonTemporal() && !r.aligned() {
 		r.code = r.asked.plain()
+	}
+	if r.code.tier == Portable { // memory for the plain code was refused
+		if r.portable == nil {
+			r.portable = newBlocked(r.code.prog, f)
+		}
+		return
 	}
 	r.run = r.code.mem.Func()
 	if n := r.code.scratch + 63; n > len(r.scratch) {

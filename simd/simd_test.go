@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -68,6 +69,9 @@ func (l *launch) equal(m *launch) error {
 		}
 		a, b := l.memory[s], m.memory[s]
 		oa, ob := start(l), start(m)
+		if end := l.f.N*size + guard; bytes.Equal(a[oa-guard:oa+end], b[ob-guard:ob+end]) {
+			continue // as a rule; else look element by element, for NaNs may differ
+		}
 		for i := -guard; i < l.f.N*size+guard; i++ {
 			if i >= 0 && i < l.f.N*size {
 				continue
