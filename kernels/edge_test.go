@@ -95,7 +95,7 @@ func TestParseEdges(t *testing.T) {
 		"y = a // comment":                 "",
 		"inf = a":                          "",
 		"y = (a;\nb)":                      "",
-		"y = min(a,\nb)":                   "",
+		"y = min(a,\nb)":                   "y = min(a, b)",
 		"y = a\xff":                        "",
 		"y = a\x00":                        "",
 		"y = sum(a) + 1":                   "",
@@ -296,5 +296,20 @@ func TestConcurrentLowering(t *testing.T) {
 				t.Fatal("equal programs are two")
 			}
 		}
+	}
+}
+
+func TestNilOption(t *testing.T) {
+	var ke *kernels.Error
+	if _, err := kernels.Parse("k", "a = b", nil); !errors.As(err, &ke) {
+		t.Errorf("got %v, want an Error", err)
+	}
+}
+
+// TestNewlines: a newline between parentheses ends nothing.
+func TestNewlines(t *testing.T) {
+	k, err := kernels.Parse("k", "a = (b\n + c)\nr = sum(\n b*c\n)")
+	if err != nil || k.String() != "a = b + c; r = sum(b*c)" {
+		t.Errorf("%v, %v", k, err)
 	}
 }

@@ -1,10 +1,6 @@
 package kernels
 
-import (
-	"unsafe"
-
-	"github.com/triad-go/triad/internal/ieee"
-)
+import "unsafe"
 
 // Frame is the memory of one launch as an executor sees it. Runtimes make it
 // from a caller's checked arguments; whoever fills Arrays vouches for N
@@ -37,6 +33,6 @@ func (p *Program) NewFrame(n int) *Frame {
 	return f
 }
 
-func slice[T ieee.Float](f *Frame, slot int) []T {
+func slice[T Float](f *Frame, slot int) []T {
 	return unsafe.Slice((*T)(f.Arrays[slot]), f.N)
 }

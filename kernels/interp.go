@@ -8,9 +8,17 @@ import (
 
 // machine holds the values of one element in the interpreter: numbers and truth
 // values by Value.
-type machine[T ieee.Float] struct {
+type machine[T Float] struct {
+	p     *Program
+	f     *Frame
 	num   []T
 	truth []bool
+	acc   []T // lanes, by reduction
+}
+
+func newMachine[T Float](p *Program, f *Frame) *machine[T] {
+	n := len(p.Uniform) + len(p.Body)
+	return &machine[T]{p, f, make([]T, n), make([]bool, n), make([]T, p.Lanes()*len(p.Reductions))}
 }
 
 // step evaluates one instruction. It is the meaning of every operation; each
@@ -88,8 +96,8 @@ func (p *Program) EvalUniforms(f *Frame) {
 	}
 }
 
-func evalUniforms[T ieee.Float](p *Program, f *Frame) {
-	m := machine[T]{make([]T, len(p.Uniform)), make([]bool, len(p.Uniform))}
+func evalUniforms[T Float](p *Program, f *Frame) {
+	m := machine[T]{num: make([]T, len(p.Uniform)), truth: make([]bool, len(p.Uniform))}
 	for i, in := range p.Uniform {
 		m.step(Value(i), in, f, 0)
 		if in.Op.IsBool() {
@@ -108,18 +116,27 @@ func evalUniforms[T ieee.Float](p *Program, f *Frame) {
 // unless it is f.N; the values of those blocks are left in f.Partials for
 // Combine. EvalUniforms comes first. Frames that break these rules are a
 // programmer error and panic.
-func (p *Program) Interpret(f *Frame, lo, hi int) {
+func (p *Program) Interpret(f *Frame, lo, hi int) { p.NewInterpreter(f).Run(lo, hi) }
+
+// Interpreter interprets a program over one frame. It is not for concurrent
+// use.
+type Interpreter struct{ run func(lo, hi int) }
+
+// NewInterpreter returns an Interpreter of the program over f.
+func (p *Program) NewInterpreter(f *Frame) *Interpreter {
 	if p.Elem == Float32 {
-		interpret[float32](p, f, lo, hi)
-	} else {
-		interpret[float64](p, f, lo, hi)
+		return &Interpreter{newMachine[float32](p, f).run}
 	}
+	return &Interpreter{newMachine[float64](p, f).run}
 }
 
-func interpret[T ieee.Float](p *Program, f *Frame, lo, hi int) {
+// Run is Program.Interpret; it allocates nothing.
+func (in *Interpreter) Run(lo, hi int) { in.run(lo, hi) }
+
+func (m *machine[T]) run(lo, hi int) {
+	p, f := m.p, m.f
 	p.checkRange(f, lo, hi)
-	nu, nb := len(p.Uniform), len(p.Body)
-	m := machine[T]{make([]T, nu+nb), make([]bool, nu+nb)}
+	nu := len(p.Uniform)
 	for i, in := range p.Uniform {
 		m.num[i] = ieee.FromBits[T](f.Uniforms[i])
 		if in.Op.IsBool() {
@@ -127,13 +144,12 @@ func interpret[T ieee.Float](p *Program, f *Frame, lo, hi int) {
 		}
 	}
 	lanes, blockLen := p.Lanes(), p.BlockLen()
-	acc := make([]T, lanes*len(p.Reductions))
+	lane := func(r int) []T { return m.acc[r*lanes : (r+1)*lanes] }
 	for i := lo; i < hi; i++ {
-		if len(acc) > 0 && i%blockLen == 0 {
+		if i%blockLen == 0 {
 			for r, red := range p.Reductions {
-				a := acc[r*lanes : (r+1)*lanes]
-				for l := range a {
-					a[l] = Identity[T](red.Op)
+				for l := range lane(r) {
+					lane(r)[l] = Identity[T](red.Op)
 				}
 			}
 		}
@@ -144,12 +160,12 @@ func interpret[T ieee.Float](p *Program, f *Frame, lo, hi int) {
 			slice[T](f, s.Slot)[i] = m.num[s.Value]
 		}
 		for r, red := range p.Reductions {
-			a := &acc[r*lanes+i%lanes]
+			a := &lane(r)[i%lanes]
 			*a = Fold(red.Op, *a, m.num[red.Value])
 		}
-		if len(acc) > 0 && (i%blockLen == blockLen-1 || i == hi-1) {
+		if i%blockLen == blockLen-1 || i == hi-1 {
 			for r, red := range p.Reductions {
-				f.Partials[r][i/blockLen] = ieee.Bits(FoldLanes(red.Op, acc[r*lanes:(r+1)*lanes]))
+				f.Partials[r][i/blockLen] = ieee.Bits(FoldLanes(red.Op, lane(r)))
 			}
 		}
 	}

@@ -124,6 +124,9 @@ func (e *Error) Unwrap() error { return e.Err }
 func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 	var o options
 	for _, opt := range opts {
+		if opt == nil {
+			return nil, &Error{Kernel: name, Reason: "a nil option"}
+		}
 		opt(&o)
 	}
 	k := &Kernel{name: name, outputs: slices.Clone(outputs)}

@@ -10,17 +10,14 @@ import (
 
 // Parse makes a kernel from text: statements "name = expression", separated by
 // semicolons or newlines, with the expressions that symbolic.Parse reads. A
-// right side that is sum(e), min(e) or max(e) with one argument is a
+// newline between parentheses ends nothing. A right side that is sum(e), min(e) or max(e) with one argument is a
 // reduction. Errors are of type *Error; for malformed text they wrap a
 // *symbolic.SyntaxError whose Text is the whole text and whose Offset is the
 // position in it.
 func Parse(name, text string, opts ...Option) (*Kernel, error) {
 	var outputs []Output
 	for at := 0; at <= len(text); {
-		end := len(text)
-		if i := strings.IndexAny(text[at:], ";\n"); i >= 0 {
-			end = at + i
-		}
+		end := statementEnd(text, at)
 		if strings.TrimSpace(text[at:end]) != "" {
 			o, err := parseStatement(text, at, end)
 			if err != nil {
@@ -31,6 +28,22 @@ func Parse(name, text string, opts ...Option) (*Kernel, error) {
 		at = end + 1
 	}
 	return New(name, outputs, opts...)
+}
+
+// statementEnd returns where the statement ends that begins at at.
+func statementEnd(text string, at int) int {
+	depth := 0
+	for i := at; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ';' || c == '\n' && depth <= 0:
+			return i
+		}
+	}
+	return len(text)
 }
 
 func parseStatement(text string, at, end int) (Output, error) {

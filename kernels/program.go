@@ -19,6 +19,9 @@ const (
 	Bool                    // the result of a comparison; never an array's element type
 )
 
+// Float is the Go types of elements.
+type Float interface{ float32 | float64 }
+
 // Size is the number of bytes of one element, and 0 for Bool, which is never
 // stored.
 func (t Type) Size() int {

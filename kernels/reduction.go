@@ -52,7 +52,7 @@ func (p *Program) Blocks(n int) int {
 }
 
 // Identity is the value that a reduction starts from.
-func Identity[T ieee.Float](r Reduction) T {
+func Identity[T Float](r Reduction) T {
 	switch r {
 	case Min:
 		return T(math.Inf(1))
@@ -63,7 +63,7 @@ func Identity[T ieee.Float](r Reduction) T {
 }
 
 // Fold takes one more value into an accumulator.
-func Fold[T ieee.Float](r Reduction, acc, x T) T {
+func Fold[T Float](r Reduction, acc, x T) T {
 	switch r {
 	case Min:
 		if x < acc {
@@ -80,7 +80,7 @@ func Fold[T ieee.Float](r Reduction, acc, x T) T {
 }
 
 // FoldLanes folds a block's lanes in halves; it overwrites acc.
-func FoldLanes[T ieee.Float](r Reduction, acc []T) T {
+func FoldLanes[T Float](r Reduction, acc []T) T {
 	for h := len(acc) / 2; h > 0; h /= 2 {
 		for j := range h {
 			acc[j] = Fold(r, acc[j], acc[j+h])
@@ -102,7 +102,7 @@ func (p *Program) Combine(f *Frame) {
 	}
 }
 
-func foldBlocks[T ieee.Float](r Reduction, parts []uint64) T {
+func foldBlocks[T Float](r Reduction, parts []uint64) T {
 	if len(parts) == 0 {
 		return Identity[T](r)
 	}

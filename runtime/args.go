@@ -23,11 +23,11 @@ import (
 // It may not overlap an array in any other way, and no other output at all.
 // Results are written last; one may lie in an input.
 //
-// Errors are of type *ArgError, and *ValueError for a kernel that is nil. A
+// Errors are of type *ArgError, and *ValueError for a kernel that is nil or zero. A
 // closed buffer gives an *ArgError that is ErrClosed.
 func Check(k *kernels.Kernel, args Args) (*Binding, error) {
-	if k == nil {
-		return nil, &ValueError{Name: "Kernel", Value: nil, Want: "a kernel"}
+	if k == nil || len(k.Outputs()) == 0 {
+		return nil, &ValueError{Name: "Kernel", Value: k, Want: "a kernel that New or Parse made"}
 	}
 	c := &checker{kernel: k, params: k.Params(), args: args}
 	if err := c.matchNames(); err != nil {
@@ -147,7 +147,12 @@ func (c *checker) takeArray(p kernels.Param) (array, error) {
 		s := v.Slice()
 		a.elem, a.data, a.n, a.buffer = kernels.Float32, unsafe.Pointer(unsafe.SliceData(s)), len(s), v
 	default:
-		return a, c.fail(ArgType, p.Name, "", "an array is []float64, []float32, *Buffer[float64] or *Buffer[float32], not %T", v)
+		hint := ""
+		switch v.(type) {
+		case float64, float32, int:
+			hint = "; a scalar is declared with kernels.Scalars"
+		}
+		return a, c.fail(ArgType, p.Name, "", "an array is []float64, []float32, *Buffer[float64] or *Buffer[float32], not %T%s", v, hint)
 	}
 	return a, nil
 }

@@ -18,6 +18,7 @@ import (
 // Close gives the memory back. A Buffer that is dropped without Close is closed
 // when a garbage collection finds it, so whoever uses its Slice must keep the
 // Buffer too: a deferred Close does. All methods may be called concurrently.
+// NewBuffer makes Buffers; the zero Buffer is a closed one.
 type Buffer[T float64 | float32] struct {
 	memory *mem.Mapping
 	data   []T // the same as elements
@@ -70,7 +71,7 @@ func NewBuffer[T float64 | float32](ex Executor, n int) (*Buffer[T], error) {
 	goruntime.AddCleanup(b, func(m *mem.Mapping) { _ = m.Close() }, mapping)
 	if err := b.touch(ex); err != nil {
 		b.Close()
-		return nil, fmt.Errorf("runtime: buffer: %w", err)
+		return nil, err
 	}
 	return b, nil
 }
@@ -96,7 +97,7 @@ func (b *Buffer[T]) touch(ex Executor) error {
 // Slice returns the elements, nil after Close. The slice is not to be used
 // after Close, nor when the Buffer is gone: its memory is not there any more.
 func (b *Buffer[T]) Slice() []T {
-	if b.memory.Closed() {
+	if b.memory == nil || b.memory.Closed() {
 		return nil
 	}
 	return b.data
@@ -111,6 +112,9 @@ func (b *Buffer[T]) Target() Target { return b.target }
 // HugePages returns how many bytes of the Buffer lie on huge pages now. It is
 // not known where the system does not tell, and after Close.
 func (b *Buffer[T]) HugePages() (bytes int64, known bool) {
+	if b.memory == nil {
+		return 0, false
+	}
 	return b.memory.HugePages()
 }
 
@@ -118,10 +122,15 @@ func (b *Buffer[T]) HugePages() (bytes int64, known bool) {
 // of them ends; Close does not wait for that. Launches that begin later return
 // [ErrClosed]. A second Close does nothing and returns nil. An error says that
 // the system would not take the memory back.
-func (b *Buffer[T]) Close() error { return b.memory.Close() }
+func (b *Buffer[T]) Close() error {
+	if b.memory == nil {
+		return nil
+	}
+	return b.memory.Close()
+}
 
 // acquire keeps the memory from being given back until release. It reports
 // whether the Buffer is open; only then release must follow.
-func (b *Buffer[T]) acquire() bool { return b.memory.Acquire() }
+func (b *Buffer[T]) acquire() bool { return b.memory != nil && b.memory.Acquire() }
 
 func (b *Buffer[T]) release() { b.memory.Release() }

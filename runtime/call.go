@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime/pprof"
 	"sync"
+	"sync/atomic"
 )
 
 // Call is a kernel bound to its arguments on an executor, ready to run as often
@@ -15,6 +16,7 @@ type Call struct {
 	launcher Launcher
 	info     LaunchInfo
 	labels   labels
+	started  atomic.Pointer[Event] // the launch started last, nil if it has ended
 }
 
 // Launcher is the part of a Call that an executor writes.
@@ -55,6 +57,17 @@ func NewCall(b *Binding, info LaunchInfo, l Launcher) *Call {
 // the goroutines that work on it. Then those of the caller are again what ctx
 // says, as after pprof.Do.
 func (c *Call) Run(ctx context.Context) error {
+	if e := c.started.Load(); e != nil {
+		select {
+		case <-e.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return c.run(ctx)
+}
+
+func (c *Call) run(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if ctx.Err() != nil {
@@ -77,10 +90,13 @@ func (c *Call) Run(ctx context.Context) error {
 	return nil
 }
 
-// SetScalar changes a scalar for the launches to come, once the one that may be
-// running has ended. The value is rounded to the kernel's element type. The
+// SetScalar changes a scalar for the launches to come, once those that run or
+// were started have ended: it waits for them. The value is rounded to the kernel's element type. The
 // error is an *ArgError if the kernel has no scalar of that name.
 func (c *Call) SetScalar(name string, v float64) error {
+	if e := c.started.Load(); e != nil {
+		<-e.done
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.binding.setScalar(name, v)

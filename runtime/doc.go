@@ -24,7 +24,7 @@
 // [Open] knows these by name, and others that packages [Register]:
 //
 //   - sequential is the reference: kernels' interpreter, on the caller's
-//     goroutine. It is slow, and it allocates.
+//     goroutine. It is slow.
 //   - simd is machine code on the caller's goroutine.
 //   - pool, which [Default] opens, is machine code on all cores: a team of
 //     goroutines that stay, look out for the next launch for some 100 µs after
@@ -50,6 +50,9 @@
 // No goroutine outlives Close. One call into machine code is short, so that
 // garbage collections do not wait for it. While a launch runs, the pprof labels
 // "executor" and "kernel" are set on the goroutines that work for it.
+//
+// The package shares its name with Go's own, for which files that need both
+// write goruntime "runtime".
 //
 // No function of this package panics but [Register] and [RegisterTargets];
 // contexts may not be nil.

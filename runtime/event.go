@@ -8,14 +8,22 @@ type Event struct {
 	err  error // set before done is closed
 }
 
-// Start begins a launch as Run would do and returns at once. Start of a call
-// that is running begins when that launch has ended. An executor that is closed
-// before the launch begins makes its error ErrClosed.
+// Start begins a launch as Run would do and returns at once. The launches of
+// one call take place in the order of their Starts and Runs, and SetScalar
+// between two Starts holds for the second; those of different calls may take
+// place in any order or at once, so that one which needs another's results must
+// wait for its event. An executor that is closed before the launch begins makes
+// its error ErrClosed.
 func (c *Call) Start(ctx context.Context) *Event {
 	e := &Event{done: make(chan struct{})}
+	before := c.started.Swap(e)
 	go func() {
-		defer close(e.done)
-		e.err = c.Run(ctx)
+		if before != nil {
+			<-before.done
+		}
+		e.err = c.run(ctx)
+		close(e.done)
+		c.started.CompareAndSwap(e, nil)
 	}()
 	return e
 }

@@ -26,9 +26,12 @@ func For(ctx context.Context, ex Executor, n int, body func(i int), policies ...
 // they then run on the goroutine that launches them.
 //
 // Errors are *UnsupportedError for an executor that runs no Go functions,
-// *ValueError for a negative n or a nil body, context.Cause(ctx), *PanicError,
+// *ValueError for a nil executor, a negative n or a nil body, context.Cause(ctx), *PanicError,
 // and ErrClosed.
 func ForRange(ctx context.Context, ex Executor, n int, body func(lo, hi int), policies ...Policy) error {
+	if ex == nil {
+		return &ValueError{Name: "Executor", Value: nil, Want: "an executor"}
+	}
 	l, ok := ex.(Looper)
 	if !ok {
 		return &UnsupportedError{Executor: ex.Name(), Feature: "running Go functions"}

@@ -21,10 +21,5 @@ func (s *sequential) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Ca
 		return nil, err
 	}
 	info := LaunchInfo{Executor: s.name, Tier: simd.Portable, NonTemporalWhy: "the interpreter has no such stores", Workers: 1, Schedule: plan.Schedule}
-	return NewCall(b, info, &singleLaunch{s.gate, interpreter{b}, pieceLen(b.Program, interpreting)}), nil
+	return NewCall(b, info, &singleLaunch{s.gate, b.Program.NewInterpreter(b.Frame), pieceLen(b.Program, interpreting)}), nil
 }
-
-// interpreter is the runner of a program's meaning.
-type interpreter struct{ b *Binding }
-
-func (i interpreter) Run(lo, hi int) { i.b.Program.Interpret(i.b.Frame, lo, hi) }

@@ -70,6 +70,7 @@ type gen struct {
 	slots    int // vectors of scratch used for spilling
 	accSlots int // vectors of scratch that hold lanes, before the spill slots
 	scratch  int // bytes
+	codeLen  int // bytes before the constants
 
 	alloc allocator
 
@@ -101,6 +102,7 @@ func generate(p *kernels.Program, o Options) (*gen, error) {
 	g.asm.V(x.VXORPS, x.X, 15, 15, x.R(15), x.Mods{})
 	g.asm.Vzeroupper()
 	g.asm.Ret()
+	g.codeLen = g.asm.Len()
 	g.constants()
 	if err := g.asm.Link(); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"fmt"
 	goruntime "runtime"
 	"unsafe"
 
@@ -94,8 +95,11 @@ func address(p unsafe.Pointer) uint64 { return uint64(uintptr(p)) }
 // its rules: where the program reduces, lo must be a multiple of BlockLen and
 // hi too unless it is the frame's N. It allocates nothing. The goroutine cannot
 // be preempted meanwhile, so that one call should be some 100 µs of work at the
-// most; and the bounds are not checked.
+// most. Bounds outside [0, N] are a programmer error and panic.
 func (r *Runner) Run(lo, hi int) {
+	if lo < 0 || hi > r.frame.N {
+		panic(fmt.Sprintf("simd: elements %d to %d of %d", lo, hi, r.frame.N))
+	}
 	if lo >= hi {
 		return
 	}

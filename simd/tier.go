@@ -33,12 +33,20 @@ func (t Tier) String() string {
 // VectorBytes is the width of a vector register, 0 for Portable.
 func (t Tier) VectorBytes() int { return [...]int{0, 32, 64}[t] }
 
-// ParseTier reads the name of a tier: portable, avx2 or avx512.
+// ParseTier reads the name of a tier: portable, avx2 or avx512. The error is of
+// type *UnknownTierError.
 func ParseTier(name string) (Tier, error) {
 	if i := slices.Index(tierNames[:], strings.ToLower(name)); i >= 0 {
 		return Tier(i), nil
 	}
-	return 0, fmt.Errorf("simd: unknown tier %q; the tiers are %s", name, strings.Join(tierNames[:], ", "))
+	return 0, &UnknownTierError{name}
+}
+
+// UnknownTierError says that a text names no tier.
+type UnknownTierError struct{ Name string }
+
+func (e *UnknownTierError) Error() string {
+	return fmt.Sprintf("simd: unknown tier %q; the tiers are %s", e.Name, strings.Join(tierNames[:], ", "))
 }
 
 // TierError says that a tier was asked for that this process cannot run.

@@ -47,7 +47,7 @@ func ExampleParse() {
 	}
 	// Output:
 	// select(x < 0, -x^2, sqrt(x)/3) <nil>
-	// symbolic: offset 8 of "a + (b*c": expected ")" for the "(" at offset 4, found the end
+	// symbolic: offset 8 of "a + (b*c": expected ")" for the "(" 4 bytes before, found the end
 	// 8
 }
 

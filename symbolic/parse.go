@@ -186,7 +186,7 @@ func (p *parser) parse() (Expr, error) {
 // end is the text's end after an operand.
 func (p *parser) end() (Expr, error) {
 	if open := p.close(); open != nil {
-		return Expr{}, p.fail(p.at, "expected \")\" for the \"(\" at offset %d, found the end", open.at)
+		return Expr{}, p.fail(p.at, "expected \")\" for the \"(\" %d bytes before, found the end", p.at-open.at)
 	}
 	return p.operands[0], nil
 }

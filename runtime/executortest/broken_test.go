@@ -63,7 +63,7 @@ type custom struct {
 	closed bool
 }
 
-func (c *custom) Name() string           { return "sequential" } // it may allocate
+func (c *custom) Name() string           { return "custom" }
 func (c *custom) Target() runtime.Target { return runtime.Target{Name: "here"} }
 
 func (c *custom) Close() error {
@@ -90,10 +90,15 @@ func (c *custom) Bind(k *kernels.Kernel, args runtime.Args, policies ...runtime.
 	if err != nil {
 		return nil, err
 	}
-	return runtime.NewCall(b, runtime.LaunchInfo{Executor: c.Name(), Workers: 1, NonTemporalWhy: "interpreted"}, c), nil
+	return runtime.NewCall(b, runtime.LaunchInfo{Executor: c.Name(), Workers: 1, NonTemporalWhy: "interpreted"}, &customLaunch{c, b.Program.NewInterpreter(b.Frame)}), nil
 }
 
-func (c *custom) Launch(ctx, _ context.Context, b *runtime.Binding) error {
+type customLaunch struct {
+	*custom
+	interpreter *kernels.Interpreter
+}
+
+func (c *customLaunch) Launch(ctx, _ context.Context, b *runtime.Binding) error {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if c.closed {
@@ -102,7 +107,7 @@ func (c *custom) Launch(ctx, _ context.Context, b *runtime.Binding) error {
 	if c.launch != nil {
 		return c.launch(ctx, b)
 	}
-	b.Program.Interpret(b.Frame, 0, b.Frame.N)
+	c.interpreter.Run(0, b.Frame.N)
 	return nil
 }
 

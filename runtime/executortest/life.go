@@ -251,9 +251,6 @@ func testEvents(tb testing.TB, ex runtime.Executor) {
 
 // testAllocations runs without allocating.
 func testAllocations(tb testing.TB, ex runtime.Executor) {
-	if ex.Name() == "sequential" {
-		tb.Skip("the interpreter allocates its registers")
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	for _, n := range []int{16, 20_000} {
