@@ -2,6 +2,7 @@ package simd
 
 import (
 	"fmt"
+	"math"
 	goruntime "runtime"
 	"unsafe"
 
@@ -12,19 +13,25 @@ import (
 // the form that the code reads, and spill memory. It is not for concurrent use;
 // several Runners may work on parts of one frame at the same time.
 type Runner struct {
-	code     *Code                                  // the code that runs
-	run      func(frame unsafe.Pointer, lo, hi int) // in bytes
-	asked    *Code                                  // the code that was asked for
-	frame    *kernels.Frame
-	size     int      // bytes of an element
-	words    []uint64 // see frameUniforms
+	run   func(frame unsafe.Pointer, lo, hi int) // the machine code, in bytes; nil if portable
+	words []uint64                               // see frameUniforms
+	n     int                                    // elements of the frame
+	size  int                                    // bytes of an element
+
+	// A range of more than splitFrom elements is split where the address
+	// alignBase and the elements before make a multiple of alignMask+1.
+	alignBase, alignMask, splitFrom int
+
+	portable blocked // what runs if run is nil
 	scratch  []byte
-	portable blocked
+	code     *Code // the code that runs
+	asked    *Code // the code that was asked for
+	frame    *kernels.Frame
 }
 
 // NewRunner returns a Runner of the code over the frame f.
 func (c *Code) NewRunner(f *kernels.Frame) *Runner {
-	r := &Runner{code: c, asked: c, frame: f, size: c.prog.Elem.Size()}
+	r := &Runner{code: c, asked: c, frame: f, n: f.N, size: c.prog.Elem.Size()}
 	if c.tier == Portable {
 		r.portable = newBlocked(c.prog, f)
 		return r
@@ -56,6 +63,7 @@ func (r *Runner) Reload() {
 	if r.asked.NonTemporal() && !r.aligned() {
 		r.code = r.asked.plain()
 	}
+	r.run = nil
 	if r.code.tier == Portable { // memory for the plain code was refused
 		if r.portable == nil {
 			r.portable = newBlocked(r.code.prog, f)
@@ -63,6 +71,14 @@ func (r *Runner) Reload() {
 		return
 	}
 	r.run = r.code.mem.Func()
+	r.splitFrom = math.MaxInt
+	if c := r.code; c.align >= 0 && len(c.prog.Reductions) == 0 {
+		r.alignBase, r.alignMask = int(r.words[frameArrays+c.align]), c.tier.VectorBytes()-1
+		r.splitFrom = alignFrom
+		if c.NonTemporal() {
+			r.splitFrom = 0
+		}
+	}
 	if n := r.code.scratch + 63; n > len(r.scratch) {
 		r.scratch = make([]byte, n)
 	}
@@ -97,27 +113,20 @@ func address(p unsafe.Pointer) uint64 { return uint64(uintptr(p)) }
 // be preempted meanwhile, so that one call should be some 100 µs of work at the
 // most. Bounds outside [0, N] are a programmer error and panic.
 func (r *Runner) Run(lo, hi int) {
-	if lo < 0 || hi > r.frame.N {
-		panic(fmt.Sprintf("simd: elements %d to %d of %d", lo, hi, r.frame.N))
+	if lo < 0 || hi > r.n {
+		panic(fmt.Sprintf("simd: elements %d to %d of %d", lo, hi, r.n))
 	}
-	if lo >= hi {
-		return
-	}
-	c := r.code
-	if c.tier == Portable {
+	if r.run == nil {
 		r.portable.run(lo, hi)
 		return
 	}
-	if c.align >= 0 && len(c.prog.Reductions) == 0 {
+	if hi-lo > r.splitFrom {
 		// A head of less than a vector brings the output's address to a
 		// multiple of the vector's size; it takes the masked path.
-		v := c.tier.VectorBytes()
-		if m := (int(r.words[frameArrays+c.align]) + lo*r.size) & (v - 1); m != 0 && (c.NonTemporal() || hi-lo > alignFrom) {
-			head := min(lo+(v-m)/r.size, hi)
+		if m := (r.alignBase + lo*r.size) & r.alignMask; m != 0 {
+			head := min(lo+(r.alignMask+1-m)/r.size, hi)
 			r.call(lo, head)
-			if lo = head; lo == hi {
-				return
-			}
+			lo = head
 		}
 	}
 	r.call(lo, hi)
@@ -128,6 +137,9 @@ func (r *Runner) Run(lo, hi int) {
 const alignFrom = 128
 
 func (r *Runner) call(lo, hi int) {
+	if lo >= hi {
+		return
+	}
 	r.run(unsafe.Pointer(unsafe.SliceData(r.words)), lo*r.size, hi*r.size)
 	goruntime.KeepAlive(r)
 }
