@@ -107,8 +107,15 @@ func foldBlocks[T Float](r Reduction, parts []uint64) T {
 		return Identity[T](r)
 	}
 	for n := len(parts); n > 1; n = (n + 1) / 2 {
-		for i := range n / 2 {
-			parts[i] = ieee.Bits(Fold(r, ieee.FromBits[T](parts[2*i]), ieee.FromBits[T](parts[2*i+1])))
+		up, pairs := parts[:n/2], parts[:n&^1]
+		if r == Sum { // worth a loop of its own: there may be a million blocks
+			for i := range up {
+				up[i] = ieee.Bits(ieee.FromBits[T](pairs[2*i]) + ieee.FromBits[T](pairs[2*i+1]))
+			}
+		} else {
+			for i := range up {
+				up[i] = ieee.Bits(Fold(r, ieee.FromBits[T](pairs[2*i]), ieee.FromBits[T](pairs[2*i+1])))
+			}
 		}
 		if n%2 == 1 {
 			parts[n/2] = parts[n-1]
