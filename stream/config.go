@@ -56,13 +56,17 @@ const (
 	minRounds     = 3   // the first is not counted, and a median wants two
 )
 
+// MaxTimes is the most that Config.Times may be: a report holds the time of
+// each launch.
+const MaxTimes = 1_000_000
+
 // Config says what to measure. The zero value is a full run.
 type Config struct {
 	// N is the number of elements of each array. 0 means at least four times
 	// the last-level cache, bounded by the memory that is available.
 	N int
-	// Times is how often each kernel is launched, at least 2: the first launch
-	// is not counted. 0 means as often as Budget allows, at most 100 times.
+	// Times is how often each kernel is launched, from 2 to MaxTimes: the first
+	// launch is not counted. 0 means as often as Budget allows, at most 100 times.
 	Times int
 	// Type is the arrays' element type; 0 means kernels.Float64.
 	Type kernels.Type
@@ -180,6 +184,8 @@ func (c Config) check() (Config, error) {
 		return c, fail("N", c.N, "an array has at least one element")
 	case c.Times < 0 || c.Times == 1:
 		return c, fail("Times", c.Times, "at least 2 launches are needed, because the first is not counted")
+	case c.Times > MaxTimes:
+		return c, fail("Times", c.Times, fmt.Sprintf("more than %d launches", MaxTimes))
 	case c.Type != 0 && c.Type != kernels.Float64 && c.Type != kernels.Float32:
 		return c, &ConfigError{Field: "Type", Value: c.Type.String(), Accepted: []string{"float64", "float32"}}
 	case c.Order != Classic && c.Order != Isolated:

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -75,7 +76,11 @@ func TestBadConfig(t *testing.T) {
 			t.Errorf("bad %s: report %v, error %v", field, report, err)
 		}
 	}
-	if _, err := Run(context.Background(), Config{Times: -3}); err == nil {
-		t.Error("Times -3 runs")
+	for _, times := range []int{-3, MaxTimes + 1, math.MaxInt} {
+		_, err := Run(context.Background(), Config{N: 10, Times: times, Executors: []string{"simd"}})
+		var c *ConfigError
+		if !errors.As(err, &c) || c.Field != "Times" {
+			t.Errorf("%d times: %v", times, err)
+		}
 	}
 }

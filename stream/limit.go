@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -16,23 +15,24 @@ var probes = []string{"sum", "fill", "copy"}
 // probeBudget is the time for the probes of one target.
 const probeBudget = 1500 * time.Millisecond
 
-// probe measures the limit of each target that the executors run on.
-func probe[T Element](ctx context.Context, chosen []contender, report *Report) error {
+// probe measures the limit of each target that the executors run on, with
+// arrays of n elements.
+func probe[T Element](ctx context.Context, chosen []contender, n int, report *Report) error {
 	for _, c := range chosen {
 		target := c.Target().Name
 		if _, done := report.Limit(target); done {
 			continue
 		}
-		limit, err := probeTarget[T](ctx, target, c.Executor, report)
+		limit, err := probeTarget[T](ctx, target, c.Executor, n)
 		if err != nil {
-			return fmt.Errorf("stream: measuring the limit of %s: %w", target, err)
+			return during("measuring the limit of "+target, err)
 		}
 		report.Limits = append(report.Limits, limit)
 	}
 	return nil
 }
 
-func probeTarget[T Element](ctx context.Context, target string, ex runtime.Executor, report *Report) (limit Limit, err error) {
+func probeTarget[T Element](ctx context.Context, target string, ex runtime.Executor, n int) (limit Limit, err error) {
 	// The processors' fastest configuration is the pool with all cores, the best
 	// tier and non-temporal stores, whatever the measured executors were told.
 	// Any other target is probed by its own executor.
@@ -40,7 +40,7 @@ func probeTarget[T Element](ctx context.Context, target string, ex runtime.Execu
 	if err != nil {
 		return limit, err
 	}
-	defer func() { err = errors.Join(err, pool.Close()) }()
+	defer func() { err = join(err, pool.Close()) }()
 	if pool.Target().Name == target {
 		ex = pool
 	}
@@ -48,18 +48,18 @@ func probeTarget[T Element](ctx context.Context, target string, ex runtime.Execu
 	if err != nil {
 		return limit, err
 	}
-	s, err := newSession[T](ctx, ex, ks, report.N)
+	s, err := newSession[T](ctx, ex, ks, n)
 	if err != nil {
 		return limit, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() { err = join(err, s.Close()) }()
 	seconds, _, err := s.measure(ctx, schedule{budget: probeBudget})
 	if err != nil {
 		return limit, err
 	}
-	limit.Target = target
+	limit.Target, limit.N = target, n
 	for i, k := range ks {
-		bytes := int64(k.Cost(s.elem()).Bytes()) * int64(report.N)
+		bytes := int64(k.Cost(s.elem()).Bytes()) * int64(n)
 		stats := Summarize(seconds[i][1:])
 		limit.Probes = append(limit.Probes, Probe{k.Name(), rate(bytes, stats.Best), rate(bytes, stats.Median)})
 	}

@@ -99,8 +99,12 @@ func describe(t runtime.Target) TargetReport {
 type ExecutorReport struct {
 	Name    string `json:"name"`
 	Target  string `json:"target"`
-	Tier    string `json:"tier"` // of the code that ran
-	Workers int    `json:"workers"`
+	Tier    string `json:"tier"`    // of the code that ran
+	Workers int    `json:"workers"` // that took part in a launch
+	// MaxWorkers is how many the executor has; WorkersWhy says why no more of
+	// them took part, and is empty if all did.
+	MaxWorkers int    `json:"max_workers"`
+	WorkersWhy string `json:"workers_why,omitempty"`
 	// Memory is the size of all arrays; HugePages is how much of it lies on huge
 	// pages, if HugePagesKnown.
 	Memory         int64    `json:"memory_bytes"`
@@ -152,9 +156,11 @@ func rate(bytes int64, seconds float64) float64 {
 	return float64(bytes) / max(seconds, 1e-9)
 }
 
-// Limit is the best rate that anything reached on a target in this run.
+// Limit is the best rate that any launch reached on a target in this run,
+// probes included.
 type Limit struct {
 	Target string  `json:"target"`
+	N      int     `json:"n_elements"` // of the probes' arrays
 	Rate   float64 `json:"bytes_per_sec"`
 	By     string  `json:"by"`     // what reached it
 	Probes []Probe `json:"probes"` // kernels that ran for the limit alone

@@ -64,28 +64,29 @@ func run[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel) (_ *R
 	all, err := open(cfg, report)
 	defer func() {
 		for _, c := range all {
-			err = errors.Join(err, c.Close())
+			err = join(err, c.Close())
 		}
 	}()
 	if err != nil {
 		return nil, err
 	}
 
-	if err := size(cfg, ks, all, report); err != nil {
+	probeN, err := size(cfg, ks, all, report)
+	if err != nil {
 		return nil, err
 	}
 	chosen, err := chooseExecutors[T](ctx, cfg, ks, all, report)
 	if err != nil {
 		return nil, err
 	}
-	if err := probe[T](ctx, chosen, report); err != nil {
+	if err := probe[T](ctx, chosen, probeN, report); err != nil {
 		return nil, err
 	}
 	budget := cfg.Budget
 	for i, c := range chosen {
 		start := time.Now()
 		if err := runExecutor[T](ctx, cfg, ks, c.Executor, budget/time.Duration(len(chosen)-i), report); err != nil {
-			return nil, fmt.Errorf("stream: executor %s: %w", c.Name(), err)
+			return nil, during("executor "+c.Name(), err)
 		}
 		budget = max(0, budget-time.Since(start))
 	}
@@ -96,8 +97,30 @@ func run[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel) (_ *R
 	return report, nil
 }
 
-// size decides how many elements an array has.
-func size(cfg Config, ks []*kernels.Kernel, all []contender, report *Report) error {
+// join is errors.Join, but leaves an error that is alone as it is.
+func join(a, b error) error {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return errors.Join(a, b)
+}
+
+// during says what an error happened in. A *SizeError is left as it is: it says
+// what is wrong wherever it comes from.
+func during(what string, err error) error {
+	if _, ok := err.(*SizeError); ok {
+		return err
+	}
+	return fmt.Errorf("stream: %s: %w", what, err)
+}
+
+// size decides how many elements an array has, and how many one of the probes:
+// what is asked for may be too large to have two of, and the default is large
+// enough to find the limit.
+func size(cfg Config, ks []*kernels.Kernel, all []contender, report *Report) (probeN int, err error) {
 	var cache, available int64
 	known := true
 	for _, c := range all {
@@ -116,7 +139,13 @@ func size(cfg Config, ks []*kernels.Kernel, all []contender, report *Report) err
 	if bytes := report.ArrayBytes() * int64(arrays); known && bytes <= cache {
 		report.note("the arrays fit the last-level cache: the figures are about the cache, not the memory")
 	}
-	return fits(report.N, arrays, report.SizeOf, available)
+	probing, err := Select(probes)
+	if err != nil {
+		return 0, err
+	}
+	_, probeArrays := arraysOf(probing)
+	enough, _ := defaultSize(cache, known, available, probeArrays, report.SizeOf)
+	return min(report.N, enough), fits(report.N, arrays, report.SizeOf, available)
 }
 
 // open opens the executors that the Config names, or all. What was opened is
@@ -126,7 +155,7 @@ func open(cfg Config, report *Report) (all []contender, err error) {
 	if len(names) == 0 {
 		names = runtime.Executors()
 	}
-	var elsewhere []string
+	var targets []string // of the executors that could be opened
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
 			continue
@@ -141,7 +170,9 @@ func open(cfg Config, report *Report) (all []contender, err error) {
 			continue
 		}
 		if target := ex.Target().Name; cfg.Target != "" && target != cfg.Target {
-			elsewhere = append(elsewhere, fmt.Sprintf("%s runs on %s", name, target))
+			if !slices.Contains(targets, target) {
+				targets = append(targets, target)
+			}
 			if err := ex.Close(); err != nil {
 				return all, err
 			}
@@ -150,11 +181,11 @@ func open(cfg Config, report *Report) (all []contender, err error) {
 		all = append(all, contender{Executor: ex, asked: asked})
 	}
 	if len(all) == 0 {
-		if len(elsewhere) == 0 { // all failed to open: the first cause will do
+		if len(targets) == 0 { // all failed to open: the first cause will do
 			_, err := runtime.Open(names[0], cfg.Options...)
 			return nil, err
 		}
-		return nil, &ConfigError{Field: "Target", Value: cfg.Target, Reason: fmt.Sprintf("none of the executors runs there: %v", elsewhere)}
+		return nil, &ConfigError{Field: "Target", Value: cfg.Target, Reason: "none of the executors runs there", Accepted: targets}
 	}
 	return all, nil
 }
@@ -175,12 +206,12 @@ func chooseExecutors[T Element](ctx context.Context, cfg Config, ks []*kernels.K
 		n := min(report.N, pilotElements)
 		s, err := newSession[T](ctx, c.Executor, ks, n)
 		if err != nil {
-			return nil, fmt.Errorf("stream: executor %s: %w", c.Name(), err)
+			return nil, during("executor "+c.Name(), err)
 		}
 		// The best of a few, so that a pause of the machine does not decide.
 		seconds, _, err := s.measure(ctx, schedule{times: minRounds})
-		if err = errors.Join(err, s.Close()); err != nil {
-			return nil, fmt.Errorf("stream: executor %s: %w", c.Name(), err)
+		if err = join(err, s.Close()); err != nil {
+			return nil, during("executor "+c.Name(), err)
 		}
 		var round float64
 		for _, s := range seconds {
@@ -200,8 +231,8 @@ func chooseExecutors[T Element](ctx context.Context, cfg Config, ks []*kernels.K
 			break
 		}
 		left = append(left, LeftOut{slowest.Name(), fmt.Sprintf(
-			"%d rounds of %d kernels would take about %v, its share of the time is %v",
-			rounds, len(ks), roughly(time.Duration(rounds)*slowest.round), roughly(share))})
+			"%d rounds of %s would take about %v, its share of the time is %v",
+			rounds, count(len(ks), "kernel"), roughly(time.Duration(rounds)*slowest.round), roughly(share))})
 		chosen = slices.DeleteFunc(chosen, func(c contender) bool { return c.Name() == slowest.Name() })
 	}
 	report.LeftOut = append(report.LeftOut, left...)
@@ -225,7 +256,7 @@ func runExecutor[T Element](ctx context.Context, cfg Config, ks []*kernels.Kerne
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() { err = join(err, s.Close()) }()
 	plan := schedule{order: cfg.Order, times: cfg.Times, budget: budget}
 	if cfg.Progress != nil {
 		plan.progress = func(kernel string, round, rounds int) {
@@ -242,8 +273,10 @@ func runExecutor[T Element](ctx context.Context, cfg Config, ks []*kernels.Kerne
 		Memory: s.memory(),
 	}
 	er.HugePages, er.HugePagesKnown = s.hugePages()
+	inline := true
 	for i, k := range ks {
 		info := s.calls[i].Info()
+		inline = inline && info.Inline
 		er.Tier, er.Workers = info.Tier.String(), max(er.Workers, info.Workers)
 		if info.Fallback != nil {
 			report.note(fmt.Sprintf("%s runs portable code: %v", ex.Name(), info.Fallback))
@@ -252,10 +285,49 @@ func runExecutor[T Element](ctx context.Context, cfg Config, ks []*kernels.Kerne
 		r.NonTemporal, r.Why = info.NonTemporal, info.NonTemporalWhy
 		er.Results = append(er.Results, r)
 	}
+	er.MaxWorkers = er.Workers
+	if er.Name == "pool" { // the others take no notice of Workers
+		er.MaxWorkers, er.WorkersWhy = poolWorkers(cfg.Options, ex.Target(), er.Workers, inline)
+	}
 	report.Executors = append(report.Executors, er)
 	for _, f := range s.validate(expect) {
 		f.Executor = ex.Name()
 		report.Failures = append(report.Failures, f)
 	}
 	return nil
+}
+
+// poolWorkers returns how many workers a pool has, and why no more than that
+// many took part in its launches; inline says that these ran on the caller.
+func poolWorkers(opts []runtime.Option, t runtime.Target, took int, inline bool) (has int, why string) {
+	var c runtime.Config
+	for _, opt := range opts {
+		if err := opt(&c); err != nil {
+			return took, "" // cannot be: the pool is open
+		}
+	}
+	if has = c.Workers; has == 0 {
+		has = max(took, t.Workers())
+	}
+	switch {
+	case took >= has:
+		return has, ""
+	case inline:
+		return has, "launches this small run on the caller alone"
+	case c.Plan.Schedule == runtime.ScheduleStatic:
+		return has, fmt.Sprintf("one for each %d elements at least", staticShare)
+	}
+	return has, "one for each chunk at least"
+}
+
+// staticShare is the least that a pool gives a worker of runtime.Static, as
+// TestWorkersWhy checks.
+const staticShare = 2048
+
+// count writes a number of things.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

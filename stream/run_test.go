@@ -80,7 +80,7 @@ func checkReport(t *testing.T, r *stream.Report, cfg stream.Config) {
 	for _, ex := range r.Executors {
 		names = append(names, ex.Name)
 		limit, ok := r.Limit(ex.Target)
-		if !ok || !(limit.Rate > 0) || limit.By == "" || len(limit.Probes) != 3 {
+		if !ok || !(limit.Rate > 0) || limit.By == "" || limit.N != r.N || len(limit.Probes) != 3 {
 			t.Errorf("%s: limit %+v of %s", ex.Name, limit, ex.Target)
 		}
 		if ex.Workers < 1 || ex.Tier == "" || ex.Memory != 4*int64(r.N)*int64(r.SizeOf) {
@@ -267,8 +267,11 @@ func TestCancel(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	var size *stream.SizeError
 	for _, n := range []int{math.MaxInt, math.MaxInt / 8, math.MaxInt / 100} {
-		if _, err := stream.Run(context.Background(), stream.Config{N: n, Times: 2, Executors: own[1:2]}); !errors.As(err, &size) || size.N != n {
+		_, err := stream.Run(context.Background(), stream.Config{N: n, Times: 2, Executors: own[1:2]})
+		if !errors.As(err, &size) || size.N != n {
 			t.Errorf("%d elements: %v", n, err)
+		} else if err != error(size) {
+			t.Errorf("%d elements: the only error is wrapped into a %T", n, err)
 		}
 	}
 }
@@ -279,8 +282,37 @@ func TestTarget(t *testing.T) {
 		t.Errorf("cpu: %v, %v", r, err)
 	}
 	var c *stream.ConfigError
-	if _, err := stream.Run(context.Background(), stream.Config{N: 100, Times: 2, Target: "moon"}); !errors.As(err, &c) || c.Field != "Target" {
+	if _, err := stream.Run(context.Background(), stream.Config{N: 100, Times: 2, Target: "moon"}); !errors.As(err, &c) || c.Field != "Target" ||
+		!slices.Equal(c.Accepted, []string{"cpu"}) || !strings.HasSuffix(err.Error(), "runs there: accepted are cpu") {
 		t.Errorf("moon: %v", err)
+	}
+}
+
+// The report says why not all workers of a pool took part.
+func TestWorkersWhy(t *testing.T) {
+	for _, c := range []struct {
+		n, workers, want int
+		why              string
+		policies         []runtime.Policy
+	}{
+		{100, 3, 1, "launches this small run on the caller alone", nil},
+		{20 * 2048, 20, 20, "", nil},
+		{20 * 2048, 30, 20, "one for each 2048 elements at least", nil},
+		{20*2048 + 1, 30, 21, "one for each 2048 elements at least", nil},
+		{20 * 2048, 30, 10, "one for each chunk at least", []runtime.Policy{runtime.Dynamic(4096)}},
+	} {
+		policies := append(c.policies, runtime.InlineBelow(2048))
+		r, err := stream.Run(context.Background(), stream.Config{N: c.n, Times: 2, Kernels: []string{"copy"}, Executors: own[1:],
+			Options: []runtime.Option{runtime.Workers(c.workers), runtime.Policies(policies...)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ex := r.Executors[0]; ex.Workers != 1 || ex.MaxWorkers != 1 || ex.WorkersWhy != "" {
+			t.Errorf("%d elements on %s: %d of %d workers, %q", c.n, ex.Name, ex.Workers, ex.MaxWorkers, ex.WorkersWhy)
+		}
+		if ex := r.Executors[1]; ex.Workers != c.want || ex.MaxWorkers != c.workers || ex.WorkersWhy != c.why {
+			t.Errorf("%d elements: %d of %d workers, %q; want %d, %q", c.n, ex.Workers, ex.MaxWorkers, ex.WorkersWhy, c.want, c.why)
+		}
 	}
 }
 

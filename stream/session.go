@@ -40,7 +40,7 @@ func newSession[T Element](ctx context.Context, ex runtime.Executor, ks []*kerne
 	s := &session[T]{kernels: ks, sums: make([]T, len(ks)), n: n}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.Close())
+			err = join(err, s.Close())
 		}
 	}()
 	fill, _ := kernels.Lookup("fill")
@@ -145,9 +145,6 @@ func (s *session[T]) measure(ctx context.Context, plan schedule) ([][]float64, *
 		rounds = defaultRounds
 	}
 	seconds := make([][]float64, len(s.kernels))
-	for i := range seconds {
-		seconds[i] = make([]float64, 0, rounds)
-	}
 	expect := newExpected[T](s.n)
 	begin := time.Now()
 	for g, group := range groups {

@@ -42,11 +42,11 @@ type SizeError struct {
 }
 
 func (e *SizeError) Error() string {
-	s := fmt.Sprintf("stream: %d arrays of %d elements of %d bytes", e.Arrays, e.N, e.SizeOf)
+	s := fmt.Sprintf("stream: %s of %s of %d bytes", count(e.Arrays, "array"), count(e.N, "element"), e.SizeOf)
 	if e.Err != nil {
 		return s + ": " + e.Err.Error()
 	}
-	return s + fmt.Sprintf(" are more than the %d bytes of memory that are available", e.Available)
+	return s + fmt.Sprintf(": more than the %d bytes of memory that are available", e.Available)
 }
 
 func (e *SizeError) Unwrap() error { return e.Err }

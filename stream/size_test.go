@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"testing"
+
+	"github.com/triad-go/triad/runtime"
 )
 
 func TestDefaultSize(t *testing.T) {
@@ -51,5 +53,55 @@ func TestFits(t *testing.T) {
 		if c.ok != (err == nil) || err != nil && !errors.As(err, &size) {
 			t.Errorf("fits(%d, 4, 8, %d) = %v", c.n, c.available, err)
 		}
+	}
+}
+
+// machine is an executor that does nothing but have a target.
+type machine struct {
+	runtime.Executor
+	target runtime.Target
+}
+
+func (m machine) Target() runtime.Target { return m.target }
+
+// The probes need no more than is sensible, however large the arrays of the
+// run are.
+func TestProbeSize(t *testing.T) {
+	const MiB = 1 << 20
+	m := machine{target: runtime.Target{
+		CPUs:           []int{0},
+		Caches:         []runtime.Cache{{Level: 3, Type: runtime.UnifiedCache, Bytes: 32 * MiB, SharedBy: []int{0}}},
+		AvailableBytes: 1100 * MiB,
+	}}
+	ks, err := Select([]string{"sum"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		n, want int
+		ok      bool
+	}{
+		{128 * MiB, 16 * MiB, true}, // one array of 1 GiB fits, two would not
+		{1000, 1000, true},
+		{0, 16 * MiB, true},
+		{138 * MiB, 16 * MiB, false},
+	} {
+		report := &Report{SizeOf: 8}
+		got, err := size(Config{N: c.n}, ks, []contender{{Executor: m}}, report)
+		if got != c.want || (err == nil) != c.ok {
+			t.Errorf("%d elements: probes of %d, %v; want %d", c.n, got, err, c.want)
+		}
+	}
+}
+
+// An error says where it comes from once.
+func TestDuring(t *testing.T) {
+	size := &SizeError{N: 1, Arrays: 1, SizeOf: 8, Available: 7}
+	if got := join(during("measuring", join(nil, size)), nil); got != error(size) ||
+		got.Error() != "stream: 1 array of 1 element of 8 bytes: more than the 7 bytes of memory that are available" {
+		t.Errorf("%v", got)
+	}
+	if got := during("measuring", errors.New("no")).Error(); got != "stream: measuring: no" {
+		t.Error(got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -32,12 +33,12 @@ func accepted(values ...string) error {
 	return errors.New("accepted are " + strings.Join(values, ", "))
 }
 
-// number makes a flag of a whole number of at least least.
-func number(p *int, least int) func(string) error {
+// number makes a flag of a whole number from least to most.
+func number(p *int, least, most int) func(string) error {
 	return func(text string) error {
 		v, err := strconv.Atoi(text)
-		if err != nil || v < least {
-			return accepted(fmt.Sprintf("whole numbers from %d", least))
+		if err != nil || v < least || v > most {
+			return accepted(fmt.Sprintf("whole numbers from %d to %d", least, most))
 		}
 		*p = v
 		return nil
@@ -56,9 +57,16 @@ func choice[T any](p *T, values map[string]T, names ...string) func(string) erro
 	}
 }
 
-// boolean makes a flag that is given or not.
+// boolean makes a flag that is given or not, of the values of Go's own flags.
 func boolean(p *bool) func(string) error {
-	return choice(p, map[string]bool{"true": true, "false": false}, "true", "false")
+	return func(text string) error {
+		v, err := strconv.ParseBool(text)
+		if err != nil {
+			return accepted("true", "false", "1", "0", "t", "f")
+		}
+		*p = v
+		return nil
+	}
 }
 
 // flags defines the command's flags, which set opts and the values that finish
@@ -68,10 +76,8 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 	fs.SetOutput(io.Discard) // run prints
 	c := &opts.config
 	var float, mibibytes, pin bool
-	var workers, device int
 	nt := runtime.NTAuto
 	var tier *simd.Tier
-	device = -1
 
 	set := func(names, value, usage string, f func(string) error) {
 		for _, name := range strings.Split(names, ",") {
@@ -80,8 +86,8 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 	}
 	setBool := func(name, usage string, p *bool) { fs.BoolFunc(name, "\x00"+usage, boolean(p)) }
 
-	set("arraysize,s", "SIZE", "use arrays of SIZE elements (default: at least four times the last-level cache)", number(&c.N, 1))
-	set("numtimes,n", "NUM", "launch each kernel NUM times, at least 2; the first is not counted\n(default: as the time allows, at most 100)", number(&c.Times, 2))
+	set("arraysize,s", "SIZE", "use arrays of SIZE elements (default: at least four times the last-level cache)", number(&c.N, 1, math.MaxInt))
+	set("numtimes,n", "NUM", fmt.Sprintf("launch each kernel NUM times, from 2 to %d; the first is not counted\n(default: as the time allows, at most 100)", stream.MaxTimes), number(&c.Times, 2, stream.MaxTimes))
 	setBool("float", "use float32 (default: float64)", &float)
 	set("only,o", "NAMES", "run only these kernels, a list with commas, or the groups All and Classic\n(default: All; -print-names lists them)", func(text string) error {
 		names := strings.Split(text, ",")
@@ -116,8 +122,28 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 		c.Executors = names
 		return nil
 	})
-	set("device", "INDEX", "run only on the target of that index in -list", number(&device, 0))
-	set("workers", "NUM", "run pools with NUM workers (default: one for each core)", number(&workers, 1))
+	set("device", "INDEX", "run only on the target of that index in -list", func(text string) error {
+		targets, err := runtime.Targets()
+		if err != nil {
+			return err
+		}
+		var device int
+		if err := number(&device, 0, len(targets)-1)(text); err != nil {
+			return fmt.Errorf("%w, as -list shows", err)
+		}
+		c.Target = targets[device].Name
+		return nil
+	})
+	set("workers", "NUM", "run pools with NUM workers (default: one for each core)", func(text string) error {
+		v, _ := strconv.Atoi(text) // what is no number is 0, or out of range
+		opt := runtime.Workers(v)
+		var bad *runtime.ValueError
+		if err := opt(new(runtime.Config)); errors.As(err, &bad) {
+			return accepted("whole numbers from " + bad.Want)
+		}
+		c.Options = append(c.Options, opt)
+		return nil
+	})
 	setBool("pin", "pin each worker to a core", &pin)
 	set("simd", "TIER", "use the instructions of TIER at the most: avx512, avx2, portable or auto (default)", func(text string) error {
 		tiers := map[string]*simd.Tier{"auto": nil}
@@ -131,11 +157,11 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 		}
 		return nil
 	})
-	set("nt", "MODE", "non-temporal stores: auto (default: where an output outgrows the last-level\ncache), on or off",
+	set("nt", "MODE", "non-temporal stores: auto (default: where all arrays of a launch together outgrow\nthe last-level cache and an output is not an input too), on or off",
 		choice(&nt, map[string]runtime.NTMode{"auto": runtime.NTAuto, "on": runtime.NTOn, "off": runtime.NTOff}, "auto", "on", "off"))
 	setBool("csv", "print comma-separated values", &opts.csv)
 	setBool("json", "print JSON, as stream.Report of the Go package documents it", &opts.json)
-	setBool("mibibytes", "count in MiB = 2^20 bytes (default: GB = 10^9, in -csv MB = 10^6)", &mibibytes)
+	setBool("mibibytes", "count in MiB = 2^20 bytes (default: GB = 10^9, in -csv MB = 10^6) in the table,\nin -csv and in -plot; -json counts in bytes all the same", &mibibytes)
 	set("plot", "FILE", "draw the rates into FILE, .svg or .png", func(text string) error {
 		switch strings.ToLower(filepath.Ext(text)) {
 		case ".svg", ".png":
@@ -161,23 +187,13 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 		if opts.csv && opts.json {
 			return errors.New("-csv and -json exclude each other")
 		}
+		if sameFile(opts.plot, opts.profile) {
+			return fmt.Errorf("-plot and -profile name the same file, %q", opts.plot)
+		}
 		if float {
 			c.Type = kernels.Float32
 		}
 		opts.unit = newUnit(mibibytes)
-		if device >= 0 {
-			targets, err := runtime.Targets()
-			if err != nil {
-				return err
-			}
-			if device >= len(targets) {
-				return fmt.Errorf("invalid value %q for flag -device: accepted are 0 to %d, as -list shows", strconv.Itoa(device), len(targets)-1)
-			}
-			c.Target = targets[device].Name
-		}
-		if workers > 0 {
-			c.Options = append(c.Options, runtime.Workers(workers))
-		}
 		if pin {
 			c.Options = append(c.Options, runtime.Pin(true))
 		}
@@ -187,6 +203,16 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 		c.Options = append(c.Options, runtime.Policies(runtime.NonTemporal(nt)))
 		return nil
 	}
+}
+
+// sameFile reports whether two names are spellings of one; an empty one is not.
+func sameFile(a, b string) bool {
+	if a == "" || b == "" {
+		return false
+	}
+	absA, errA := filepath.Abs(a)
+	absB, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && absA == absB
 }
 
 // parseFlags reads a command line. The error is flag.ErrHelp if it asks for
@@ -200,9 +226,10 @@ func parseFlags(args []string) (options, error) {
 	return opts, finish()
 }
 
-// usage prints the flags, one or more lines each.
-func usage(w io.Writer) {
-	fmt.Fprint(w, "Usage: stream [options]\n\nMeasures memory bandwidth with the STREAM kernels. Options, with one dash or two:\n\n")
+// usage describes the flags, one or more lines each.
+func usage() string {
+	var b strings.Builder
+	fmt.Fprint(&b, "Usage: stream [options]\n\nMeasures memory bandwidth with the STREAM kernels. Options, with one dash or two:\n\n")
 	fs, _ := flags(new(options))
 	short := map[string]string{"arraysize": "-s ", "numtimes": "-n ", "only": "-o "}
 	fs.VisitAll(func(f *flag.Flag) {
@@ -212,10 +239,11 @@ func usage(w io.Writer) {
 		value, text, _ := strings.Cut(f.Usage, "\x00")
 		head := fmt.Sprintf("  %-3s-%s %s", short[f.Name], f.Name, value)
 		for _, line := range strings.Split(text, "\n") {
-			fmt.Fprintf(w, "%-24s %s\n", head, line)
+			fmt.Fprintf(&b, "%-24s %s\n", head, line)
 			head = ""
 		}
 	})
+	return b.String()
 }
 
 // labels are names as BabelStream writes them: Copy for copy.

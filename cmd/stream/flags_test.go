@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"flag"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,6 +34,11 @@ func TestFlags(t *testing.T) {
 		opts.config.N != 5 || opts.config.Times != 2 || opts.csv || len(opts.config.Executors) < 3 {
 		t.Errorf("short flags: %+v, %v", opts, err)
 	}
+	for text, want := range map[string]bool{"1": true, "T": true, "true": true, "0": false, "FALSE": false} {
+		if opts, err := parseFlags([]string{"-json=" + text}); err != nil || opts.json != want {
+			t.Errorf("-json=%s: %v, %v", text, opts.json, err)
+		}
+	}
 	if opts, err := parseFlags(nil); err != nil || opts.config.N != 0 || opts.config.Executors != nil || opts.unit.binary {
 		t.Errorf("no flags: %+v, %v", opts, err)
 	}
@@ -48,10 +55,12 @@ func TestBadFlags(t *testing.T) {
 		{"-arraysize 0", "-arraysize from 1"},
 		{"-arraysize -5", "-arraysize from 1"},
 		{"-arraysize 1e6", "-arraysize whole numbers"},
-		{"-arraysize 99999999999999999999", "-arraysize whole numbers"},
+		{"-arraysize 99999999999999999999", "-arraysize whole numbers from 1 to " + strconv.Itoa(math.MaxInt)},
 		{"-s x", "-s whole numbers"},
 		{"-numtimes 1", "-numtimes from 2"},
 		{"-n 0", "-n from 2"},
+		{"-n 1000001", "-n from 2 to 1000000"},
+		{"-n 1000000000000000000", "-n from 2 to 1000000"},
 		{"-only quadrad", "-only quadrad All Classic Copy Schoenauer"},
 		{"-only Copy,,Mul", "-only All Classic"},
 		{"-only=", "-only All Classic"},
@@ -62,7 +71,9 @@ func TestBadFlags(t *testing.T) {
 		{"-device 1000", "-device 1000 accepted -list"},
 		{"-device cpu", "-device cpu from 0"},
 		{"-workers 0", "-workers from 1"},
-		{"-workers many", "-workers many from 1"},
+		{"-workers many", "-workers many from 1 to 4096"},
+		{"-workers 4097", "-workers 4097 from 1 to 4096"},
+		{"-workers 99999999999999999999", "-workers from 1 to 4096"},
 		{"-simd mmx", "-simd mmx auto portable " + simd.Best().String()},
 		{"-nt maybe", "-nt maybe auto on off"},
 		{"-plot out.pdf", "-plot out.pdf .svg .png"},
@@ -71,6 +82,8 @@ func TestBadFlags(t *testing.T) {
 		{"-float=perhaps", "-float perhaps true false"},
 		{"-csv=2", "-csv true false"},
 		{"-csv -json", "-csv -json"},
+		{"-plot same.png -profile same.png", "-plot -profile same.png"},
+		{"-plot same.png -profile x/.././same.png", "-plot -profile same.png"},
 		{"-bogus", "bogus"},
 		{"-arraysize", "arraysize argument"},
 		{"extra", "unexpected argument extra"},
@@ -90,14 +103,18 @@ func TestBadFlags(t *testing.T) {
 }
 
 func TestUsageListsAllFlags(t *testing.T) {
-	var b strings.Builder
-	usage(&b)
+	text := usage()
 	for _, name := range strings.Fields("-s -arraysize -n -numtimes -float -o -only -order -executor -device -workers -pin -simd -nt -csv -json -mibibytes -plot -profile -print-names -list") {
-		if !strings.Contains(b.String(), name+" ") {
-			t.Errorf("%s is missing from\n%s", name, &b)
+		if !strings.Contains(text, name+" ") {
+			t.Errorf("%s is missing from\n%s", name, text)
 		}
 	}
-	if strings.Contains(b.String(), "\x00") {
+	for _, want := range []string{"all arrays of a launch together outgrow", "-json counts in bytes", "from 2 to 1000000"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing from\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "\x00") {
 		t.Error("a separator shows")
 	}
 }

@@ -39,7 +39,10 @@ const (
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	opts, err := parseFlags(args)
 	if errors.Is(err, flag.ErrHelp) {
-		usage(stdout)
+		if _, err := io.WriteString(stdout, usage()); err != nil {
+			fmt.Fprintln(stderr, "stream: "+err.Error())
+			return exitFailure
+		}
 		return exitOK
 	}
 	if err != nil {

@@ -190,8 +190,11 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestRunOutputFails(t *testing.T) {
 	var errs bytes.Buffer
-	if code := run(context.Background(), []string{"-print-names"}, full{}, &errs); code != exitFailure || !strings.Contains(errs.String(), "no space left") {
-		t.Errorf("exit %d, stderr %q", code, &errs)
+	for _, flag := range []string{"-print-names", "-help"} {
+		errs.Reset()
+		if code := run(context.Background(), []string{flag}, full{}, &errs); code != exitFailure || !strings.Contains(errs.String(), "no space left") {
+			t.Errorf("%s: exit %d, stderr %q", flag, code, &errs)
+		}
 	}
 }
 

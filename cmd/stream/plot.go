@@ -22,11 +22,17 @@ var barColors = []color.RGBA{
 
 var limitColor = color.RGBA{0xd5, 0x5e, 0x00, 0xff}
 
+// longestModel is the longest name of a machine that the title has room for.
+const longestModel = 40
+
 // writePlot draws a group of bars for each kernel, a bar for each executor, and
 // a line for the limit of each target. The file's name says the format.
 func writePlot(w io.Writer, r *stream.Report, path string, u unit) error {
 	p := plot.New()
-	p.Title.Text = fmt.Sprintf("STREAM, %s, arrays of %s", r.Type, u.size(r.ArrayBytes()))
+	p.Title.Text = fmt.Sprintf("STREAM, best rates, %s, arrays of %s", r.Type, u.size(r.ArrayBytes()))
+	if ts := r.Machine.Targets; len(ts) > 0 && ts[0].Model != "" && len(ts[0].Model) <= longestModel {
+		p.Title.Text += ", " + ts[0].Model
+	}
 	p.Y.Label.Text = u.tableName
 	p.Y.Min = 0
 	p.Legend.Top = true
@@ -40,7 +46,9 @@ func writePlot(w io.Writer, r *stream.Report, path string, u unit) error {
 		}
 	}
 	const width, height, margin = 24 * vg.Centimeter, 12 * vg.Centimeter, 3 * vg.Centimeter
+	const widest = 2 * vg.Centimeter // so that one bar does not fill the picture
 	bar := (width - margin) / vg.Length(max(len(names), 1)) * 0.8 / vg.Length(max(len(r.Executors), 1))
+	bar = min(bar, widest)
 	top := 0.0
 	for i, ex := range r.Executors {
 		var values plotter.Values

@@ -21,11 +21,11 @@ func TestCSV(t *testing.T) {
 	if err := writeCSV(&b, sample(), newUnit(false)); err != nil {
 		t.Fatal(err)
 	}
-	const want = `executor,function,type,num_times,n_elements,sizeof,max_mbytes_per_sec,median_mbytes_per_sec,min_runtime,max_runtime,avg_runtime,fraction_of_limit
-simd,Copy,float64,4,1000000,8,16000.000,8000.000,0.001000000,0.003000000,0.002000000,0.4000
-simd,Dot,float64,4,1000000,8,20000.000,10000.000,0.000800000,0.002400000,0.001600000,0.5000
-pool,Copy,float64,4,1000000,8,32000.000,16000.000,0.000500000,0.001500000,0.001000000,0.8000
-pool,Dot,float64,4,1000000,8,40000.000,20000.000,0.000400000,0.001200000,0.000800000,1.0000
+	const want = `executor,function,type,num_times,n_elements,sizeof,max_mbytes_per_sec,median_mbytes_per_sec,min_runtime,max_runtime,avg_runtime,fraction_of_limit,tier,workers
+simd,Copy,float64,4,1000000,8,16000.000,8000.000,0.001000000,0.003000000,0.002000000,0.4000,avx2,1
+simd,Dot,float64,4,1000000,8,20000.000,10000.000,0.000800000,0.002400000,0.001600000,0.5000,avx2,1
+pool,Copy,float64,4,1000000,8,32000.000,16000.000,0.000500000,0.001500000,0.001000000,0.8000,avx512,2
+pool,Dot,float64,4,1000000,8,40000.000,20000.000,0.000400000,0.001200000,0.000800000,1.0000,avx512,2
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", &b, want)
@@ -53,6 +53,7 @@ Program    go1.26 linux/amd64
 Arrays     1000000 elements of float64, 8 MB each: as asked
 Order      Classic
 Limit      cpu: 40.00 GB/s, reached by dot on pool; probes, best (median): sum 39.00 (38.00)
+           the best rate that any launch reached in this run, probes included
 
 simd on cpu: avx2, 1 worker, 24 MB of arrays, huge pages: all
   kernel  best GB/s  median GB/s  of limit   min (s)   avg (s)   max (s)  launches
@@ -80,6 +81,35 @@ Note: it rains
 	for _, want := range []string{"best MiB/s", "15259", "7.629 MiB each"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("with -mibibytes %q is missing from\n%s", want, &b)
+		}
+	}
+}
+
+// What is small or odd can be read too.
+func TestTableOfLittle(t *testing.T) {
+	r := sample()
+	r.N = 1
+	r.Executors[1].Workers, r.Executors[1].MaxWorkers, r.Executors[1].WorkersWhy = 98, 1000, "one for each"
+	res := &r.Executors[0].Results[0]
+	res.Best, res.Average, res.Max = 123e-9, 1234e-9, 12345e-9
+	var b bytes.Buffer
+	if err := writeTable(&b, r, newUnit(false)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"Arrays     1 element of float64, 8 B each",
+		"probes of 1000000 elements, best (median): sum",
+		": avx512, 98 of 1000 workers (one for each), 24 MB",
+		"0.000000123  0.000001234  0.000012345",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing from\n%s", want, &b)
+		}
+	}
+	for best, want := range map[float64]int{2: 6, 0.0001: 6, 0.0000999: 7, 1e-9: 9, 0: 6} {
+		one := &stream.Report{Executors: []stream.ExecutorReport{{Results: []stream.Result{{Stats: stream.Stats{Best: best}}}}}}
+		if got := timeDigits(one); got != want {
+			t.Errorf("%g s: %d decimals, want %d", best, got, want)
 		}
 	}
 }
@@ -140,7 +170,8 @@ func TestPlot(t *testing.T) {
 			text.Write(chars)
 		}
 	}
-	for _, want := range []string{"Copy", "Dot", "simd (avx2)", "pool (avx512)", "limit of cpu: 40.00 GB/s"} {
+	for _, want := range []string{"Copy", "Dot", "simd (avx2)", "pool (avx512)", "limit of cpu: 40.00 GB/s",
+		"STREAM, best rates, float64, arrays of 8 MB, Abacus 9000"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the svg does not say %q", want)
 		}
@@ -161,6 +192,34 @@ func TestPlot(t *testing.T) {
 		if !seen[[3]uint32{uint32(c.R), uint32(c.G), uint32(c.B)}] {
 			t.Errorf("no pixel of colour %v", c)
 		}
+	}
+}
+
+// One bar leaves most of the picture empty.
+func TestPlotOfOneBar(t *testing.T) {
+	r := sample()
+	r.Executors = r.Executors[:1]
+	r.Executors[0].Results = r.Executors[0].Results[:1]
+	r.Machine.Targets[0].Model = strings.Repeat("Abacus ", 20)
+	var b bytes.Buffer
+	if err := writePlot(&b, r, "out.png", newUnit(false)); err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blue, all := 0, img.Bounds().Dx()*img.Bounds().Dy()
+	for y := range img.Bounds().Dy() {
+		for x := range img.Bounds().Dx() {
+			r, g, b, _ := img.At(x, y).RGBA()
+			if c := barColors[0]; uint8(r>>8) == c.R && uint8(g>>8) == c.G && uint8(b>>8) == c.B {
+				blue++
+			}
+		}
+	}
+	if blue == 0 || blue > all/10 {
+		t.Errorf("the bar has %d of %d pixels", blue, all)
 	}
 }
 

@@ -25,16 +25,16 @@ func sample() *stream.Report {
 		},
 		Type: "float64", N: 1000000, SizeOf: 8, SizeWhy: "as asked",
 		Executors: []stream.ExecutorReport{
-			{Name: "simd", Target: "cpu", Tier: "avx2", Workers: 1, Memory: 24e6, HugePages: 24e6, HugePagesKnown: true, Results: []stream.Result{
+			{Name: "simd", Target: "cpu", Tier: "avx2", Workers: 1, MaxWorkers: 1, Memory: 24e6, HugePages: 24e6, HugePagesKnown: true, Results: []stream.Result{
 				result("copy", "c = a", 16e6, 0, 0.001, true, "larger than the cache"),
 				result("dot", "sum = sum(a*b)", 16e6, 2e6, 0.0008, false, "no output"),
 			}},
-			{Name: "pool", Target: "cpu", Tier: "avx512", Workers: 2, Memory: 24e6, Results: []stream.Result{
+			{Name: "pool", Target: "cpu", Tier: "avx512", Workers: 2, MaxWorkers: 2, Memory: 24e6, Results: []stream.Result{
 				result("copy", "c = a", 16e6, 0, 0.0005, true, "larger than the cache"),
 				result("dot", "sum = sum(a*b)", 16e6, 2e6, 0.0004, false, "no output"),
 			}},
 		},
-		Limits:  []stream.Limit{{Target: "cpu", Rate: 40e9, By: "dot on pool", Probes: []stream.Probe{{Kernel: "sum", Rate: 39e9, MedianRate: 38e9}}}},
+		Limits:  []stream.Limit{{Target: "cpu", N: 1000000, Rate: 40e9, By: "dot on pool", Probes: []stream.Probe{{Kernel: "sum", Rate: 39e9, MedianRate: 38e9}}}},
 		LeftOut: []stream.LeftOut{{Executor: "sequential", Reason: "too slow"}},
 		Notes:   []string{"it rains"},
 	}

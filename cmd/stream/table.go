@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -24,24 +25,32 @@ func writeTable(w io.Writer, r *stream.Report, u unit) error {
 		head("Target", "%s", text)
 	}
 	head("Program", "%s %s/%s", r.Machine.GoVersion, r.Machine.OS, r.Machine.Arch)
-	head("Arrays", "%d elements of %s, %s each: %s", r.N, r.Type, u.size(r.ArrayBytes()), r.SizeWhy)
+	head("Arrays", "%s of %s, %s each: %s", count(r.N, "element"), r.Type, u.size(r.ArrayBytes()), r.SizeWhy)
 	head("Order", "%s", r.Order)
 	for _, l := range r.Limits {
 		var probes []string
+		size := ""
+		if l.N != r.N {
+			size = " of " + count(l.N, "element")
+		}
 		for _, p := range l.Probes {
 			probes = append(probes, fmt.Sprintf("%s %s (%s)", p.Kernel, u.rate(p.Rate), u.rate(p.MedianRate)))
 		}
-		head("Limit", "%s: %s %s, reached by %s; probes, best (median): %s", l.Target, u.rate(l.Rate), u.tableName, l.By, strings.Join(probes, ", "))
+		head("Limit", "%s: %s %s, reached by %s; probes%s, best (median): %s", l.Target, u.rate(l.Rate), u.tableName, l.By, size, strings.Join(probes, ", "))
 	}
+	if len(r.Limits) > 0 {
+		head("", "the best rate that any launch reached in this run, probes included")
+	}
+	digits := timeDigits(r)
 	said := map[string]string{} // stores: the executor they were said of
 	for _, ex := range r.Executors {
 		fmt.Fprintf(&b, "\n%s on %s: %s, %s, %s of arrays, huge pages: %s\n",
-			ex.Name, ex.Target, ex.Tier, count(ex.Workers, "worker"), u.size(ex.Memory), hugePages(ex, u))
+			ex.Name, ex.Target, ex.Tier, workers(ex), u.size(ex.Memory), hugePages(ex, u))
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 		fmt.Fprintf(t, "kernel\tbest %s\tmedian %s\tof limit\tmin (s)\tavg (s)\tmax (s)\tlaunches\t\n", u.tableName, u.tableName)
 		for _, res := range ex.Results {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%.1f%%\t%.6f\t%.6f\t%.6f\t%d\t\n", res.Kernel, u.rate(res.BestRate), u.rate(res.MedianRate),
-				100*res.Fraction, res.Best, res.Average, res.Max, res.NumTimes)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%.1f%%\t%.*f\t%.*f\t%.*f\t%d\t\n", res.Kernel, u.rate(res.BestRate), u.rate(res.MedianRate),
+				100*res.Fraction, digits, res.Best, digits, res.Average, digits, res.Max, res.NumTimes)
 		}
 		t.Flush()
 		if stores := stores(ex); said[stores] == "" {
@@ -59,6 +68,28 @@ func writeTable(w io.Writer, r *stream.Report, u unit) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// timeDigits is how many decimals show three digits of each time, as far as the
+// clock tells them.
+func timeDigits(r *stream.Report) int {
+	digits := 6
+	for _, ex := range r.Executors {
+		for _, res := range ex.Results {
+			if res.Best > 0 {
+				digits = max(digits, 2-int(math.Floor(math.Log10(res.Best))))
+			}
+		}
+	}
+	return min(digits, 9)
+}
+
+// workers says how many took part, and why not all.
+func workers(ex stream.ExecutorReport) string {
+	if ex.WorkersWhy == "" {
+		return count(ex.Workers, "worker")
+	}
+	return fmt.Sprintf("%d of %s (%s)", ex.Workers, count(ex.MaxWorkers, "worker"), ex.WorkersWhy)
 }
 
 // hugePages says how much of an executor's arrays lies on them.
