@@ -243,7 +243,7 @@ func (c *checker) checkOverlap(b *Binding) error {
 			case a.out:
 				return c.fail(ArgOverlap, out.name, a.name, "two outputs share memory")
 			case p != q:
-				return c.fail(ArgOverlap, out.name, a.name, "the output overlaps the input with a shift of %d bytes; only the same memory, element for element, may be both", int64(p-q))
+				return c.fail(ArgOverlap, out.name, a.name, "the output overlaps the input with a shift of %d bytes; only the same memory, element for element, may be both", int64(p)-int64(q))
 			}
 		}
 	}
