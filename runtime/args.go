@@ -3,6 +3,7 @@ package runtime
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"unsafe"
@@ -15,8 +16,9 @@ import (
 //
 // All arrays have one element type, which the launch computes in, and one
 // length n; n may be 0: then nothing is written, a sum is 0, a minimum +Inf and
-// a maximum -Inf. Scalars are rounded to the element type, to nearest even; an
-// int that no float64 equals is refused. Results go to a *float64, or to a
+// a maximum -Inf. Types made from those that Args names do as well. Scalars are
+// rounded to the element type, to nearest even; an integer that no float64
+// equals is refused. Results go to a *float64, or to a
 // *float32 where the elements are float32; a float32 result is exact in either.
 //
 // An output may be the same memory as an input, element for element (in place).
@@ -123,7 +125,7 @@ func (c *checker) takeArrays() error {
 
 func (c *checker) takeArray(p kernels.Param) (array, error) {
 	a := array{name: p.Name, out: p.Out}
-	switch v := c.args[p.Name].(type) {
+	switch v := plain(c.args[p.Name]).(type) {
 	case []float64:
 		a.elem, a.data, a.n = kernels.Float64, unsafe.Pointer(unsafe.SliceData(v)), len(v)
 	case []float32:
@@ -149,12 +151,38 @@ func (c *checker) takeArray(p kernels.Param) (array, error) {
 	default:
 		hint := ""
 		switch v.(type) {
-		case float64, float32, int:
+		case float64, float32, int64, uint64:
 			hint = "; a scalar is declared with kernels.Scalars"
 		}
-		return a, c.fail(ArgType, p.Name, "", "an array is []float64, []float32, *Buffer[float64] or *Buffer[float32], not %T%s", v, hint)
+		return a, c.fail(ArgType, p.Name, "", "an array is []float64, []float32, *Buffer[float64] or *Buffer[float32], not %T%s", c.args[p.Name], hint)
 	}
 	return a, nil
+}
+
+// plain takes a named type to the type that it is made from, and integers to
+// int64 or uint64.
+func plain(v any) any {
+	switch v.(type) {
+	case []float64, []float32, float64, float32:
+		return v
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Slice:
+		for _, t := range []reflect.Type{reflect.TypeFor[[]float64](), reflect.TypeFor[[]float32]()} {
+			if r.Type().Elem() == t.Elem() {
+				return r.Convert(t).Interface()
+			}
+		}
+	case reflect.Float64:
+		return r.Float()
+	case reflect.Float32:
+		return float32(r.Float())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return r.Int()
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return r.Uint()
+	}
+	return v
 }
 
 func (c *checker) hold(name string, b anyBuffer) error {
@@ -186,22 +214,27 @@ func (c *checker) fillScalars(b *Binding) error {
 		if p.Kind != kernels.ScalarParam {
 			continue
 		}
-		switch v := c.args[p.Name].(type) {
+		f, exact := 0.0, true
+		switch v := plain(c.args[p.Name]).(type) {
 		case float64:
-			b.Frame.Scalars[p.Slot] = v
+			f = v
 		case float32:
-			b.Frame.Scalars[p.Slot] = float64(v)
-		case int:
-			f := float64(v)
-			// 2^63 is a float64 but no int, and what converting it gives is the
-			// machine's choice.
-			if f >= 1<<63 || int64(f) != int64(v) {
-				return c.fail(ArgValue, p.Name, "", "no float64 equals the int %d", v)
-			}
-			b.Frame.Scalars[p.Slot] = f
+			f = float64(v)
+		case int64:
+			// 2^63 is a float64 but no int64, and what converting it gives is
+			// the machine's choice; likewise 2^64 below.
+			f = float64(v)
+			exact = f < 1<<63 && int64(f) == v
+		case uint64:
+			f = float64(v)
+			exact = f < 1<<64 && uint64(f) == v
 		default:
-			return c.fail(ArgType, p.Name, "", "a scalar is float64, float32 or int, not %T", v)
+			return c.fail(ArgType, p.Name, "", "a scalar is float64, float32 or an integer, not %T", c.args[p.Name])
 		}
+		if !exact {
+			return c.fail(ArgValue, p.Name, "", "no float64 equals the %T %[1]d", c.args[p.Name])
+		}
+		b.Frame.Scalars[p.Slot] = f
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func TestArgErrorText(t *testing.T) {
 		{"c", make([]float32, 10), []string{"arguments a and c", "float64 and float32"}},
 		{"b", []int{1}, []string{"argument b", "[]int", "[]float64", "[]float32", "*Buffer[float64]", "*Buffer[float32]"}},
 		{"b", m[3:13], []string{"arguments a and b", "shift of -24 bytes"}},
-		{"s", "3", []string{"argument s", "string", "float64, float32 or int"}},
+		{"s", "3", []string{"argument s", "string", "float64, float32 or an integer"}},
 		{"r", new(float32), []string{"argument r", "*float32", "*float64"}},
 		{"r", new(int), []string{"argument r", "*int", "*float64", "*float32"}},
 		{"r", (*float64)(nil), []string{"argument r", "nil *float64"}},
@@ -48,6 +48,28 @@ func TestArgErrorText(t *testing.T) {
 	delete(args, "c")
 	if _, err := Check(k, args); err == nil || !strings.Contains(err.Error(), "argument c: missing") {
 		t.Errorf("without c: %v", err)
+	}
+}
+
+// Types that are made from those of arguments are taken as well.
+func TestCheckNamedTypes(t *testing.T) {
+	type vector []float64
+	type size uint16
+	k := kernels.Must(kernels.Parse("k", "y = s*x + t", kernels.Scalars("s", "t")))
+	y := vector{0}
+	b, err := Check(k, Args{"y": y, "x": vector{2}, "s": size(3), "t": int64(-4)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Program.Interpret(b.Frame, 0, 1)
+	if y[0] != 2 {
+		t.Errorf("y is %v, want 3*2 - 4", y)
+	}
+	for _, s := range []any{uint64(1<<64 - 1), int64(1<<53 + 1)} {
+		var arg *ArgError
+		if _, err := Check(k, Args{"y": y, "x": y, "s": s, "t": 0}); !errors.As(err, &arg) || arg.Reason != ArgValue {
+			t.Errorf("the %T %[1]v: %v, want an ArgError for the value", s, err)
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ type Looper interface {
 
 // Args are the arguments of a kernel by the names of its parameters: []float64,
 // []float32, *Buffer[float64] or *Buffer[float32] for an array; float64, float32
-// or int for a scalar; *float64 or *float32 for the result of a reduction.
+// or an integer for a scalar; *float64 or *float32 for the result of a reduction.
 type Args map[string]any
 
 // Opener makes an executor; Open calls it with what its options ask for.
