@@ -17,7 +17,8 @@
 //
 // How fast a kernel could have been is measured in the same run: probes that
 // only read, only write and only copy, on all cores with non-temporal stores
-// where the kernel's own configuration may have fewer. The best rate that a
+// where the kernel's own configuration may have fewer, and on arrays of at most
+// the default size, however large those asked for are. The best rate that a
 // probe or a kernel reached is the target's limit, and each result says what
 // part of it it is.
 package stream
