@@ -156,6 +156,14 @@ func (c *checker) takeArray(p kernels.Param) (array, error) {
 		}
 		return a, c.fail(ArgType, p.Name, "", "an array is []float64, []float32, *Buffer[float64] or *Buffer[float32], not %T%s", c.args[p.Name], hint)
 	}
+	if a.buffer == nil && a.n > 0 {
+		if b := ownerOf(a.data); b != nil { // a slice of a Buffer
+			if err := c.hold(p.Name, b); err != nil {
+				return a, err
+			}
+			a.buffer = b
+		}
+	}
 	return a, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	goruntime "runtime"
 	"unsafe"
+	"weak"
 
 	"github.com/triad-go/triad/runtime/internal/mem"
 )
@@ -17,7 +18,7 @@ import (
 //
 // Close gives the memory back. A Buffer that is dropped without Close is closed
 // when a garbage collection finds it, so whoever uses its Slice must keep the
-// Buffer too: a deferred Close does. All methods may be called concurrently.
+// Buffer too: a deferred Close does, and so does a Call bound to the slice. All methods may be called concurrently.
 // NewBuffer makes Buffers; the zero Buffer is a closed one.
 type Buffer[T float64 | float32] struct {
 	memory *mem.Mapping
@@ -67,8 +68,21 @@ func NewBuffer[T float64 | float32](ex Executor, n int) (*Buffer[T], error) {
 	b := &Buffer[T]{memory: mapping, data: []T{}, target: ex.Target()}
 	if n > 0 {
 		b.data = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mapping.Bytes()))), n)
+		self := weak.Make(b)
+		own(owner{b.from(), b.from() + uintptr(n*size), func() anyBuffer {
+			if b := self.Value(); b != nil {
+				return b
+			}
+			return nil
+		}})
 	}
-	goruntime.AddCleanup(b, func(m *mem.Mapping) { _ = m.Close() }, mapping)
+	from := b.from()
+	goruntime.AddCleanup(b, func(m *mem.Mapping) {
+		if !m.Closed() { // else Close has, and the address may be another's
+			disown(from)
+			_ = m.Close()
+		}
+	}, mapping)
 	if err := b.touch(ex); err != nil {
 		b.Close()
 		return nil, err
@@ -123,11 +137,15 @@ func (b *Buffer[T]) HugePages() (bytes int64, known bool) {
 // [ErrClosed]. A second Close does nothing and returns nil. An error says that
 // the system would not take the memory back.
 func (b *Buffer[T]) Close() error {
-	if b.memory == nil {
+	if b.memory == nil || b.memory.Closed() {
 		return nil
 	}
+	disown(b.from())
 	return b.memory.Close()
 }
+
+// from is the address of the first element.
+func (b *Buffer[T]) from() uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b.data))) }
 
 // acquire keeps the memory from being given back until release. It reports
 // whether the Buffer is open; only then release must follow.

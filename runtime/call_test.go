@@ -3,7 +3,9 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	goruntime "runtime"
 	"testing"
+	"time"
 
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime"
@@ -70,5 +72,41 @@ func TestZeroValues(t *testing.T) {
 	}
 	if _, known := b.HugePages(); known || b.Slice() != nil || b.Len() != 0 || b.Close() != nil {
 		t.Error("the zero Buffer is not a closed one")
+	}
+}
+
+// TestSliceKeepsBuffer: a call bound to a part of a Buffer's slice keeps the
+// Buffer, and is refused once that is closed.
+func TestSliceKeepsBuffer(t *testing.T) {
+	ctx := context.Background()
+	ex, err := runtime.Open("simd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	k := kernels.Must(kernels.Parse("k", "y = y + 1"))
+	bind := func() (*runtime.Call, *runtime.Buffer[float64]) {
+		b, err := runtime.NewBuffer[float64](ex, 100_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		call, err := ex.Bind(k, runtime.Args{"y": b.Slice()[1000:90_000]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return call, b
+	}
+	call, _ := bind()
+	for range 5 {
+		goruntime.GC()
+		time.Sleep(time.Millisecond) // for cleanups
+		if err := call.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	call, b := bind()
+	b.Close()
+	if err := call.Run(ctx); !errors.Is(err, runtime.ErrClosed) {
+		t.Errorf("after Close: %v, want ErrClosed", err)
 	}
 }
