@@ -69,7 +69,7 @@ func NewBuffer[T float64 | float32](ex Executor, n int) (*Buffer[T], error) {
 	if n > 0 {
 		b.data = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mapping.Bytes()))), n)
 		self := weak.Make(b)
-		own(owner{b.from(), b.from() + uintptr(n*size), func() anyBuffer {
+		own(owner{b.from(), b.from() + uintptr(n*size), mapping, func() anyBuffer {
 			if b := self.Value(); b != nil {
 				return b
 			}
@@ -78,10 +78,8 @@ func NewBuffer[T float64 | float32](ex Executor, n int) (*Buffer[T], error) {
 	}
 	from := b.from()
 	goruntime.AddCleanup(b, func(m *mem.Mapping) {
-		if !m.Closed() { // else Close has, and the address may be another's
-			disown(from)
-			_ = m.Close()
-		}
+		disown(from, m)
+		_ = m.Close()
 	}, mapping)
 	if err := b.touch(ex); err != nil {
 		b.Close()
@@ -137,10 +135,10 @@ func (b *Buffer[T]) HugePages() (bytes int64, known bool) {
 // [ErrClosed]. A second Close does nothing and returns nil. An error says that
 // the system would not take the memory back.
 func (b *Buffer[T]) Close() error {
-	if b.memory == nil || b.memory.Closed() {
+	if b.memory == nil {
 		return nil
 	}
-	disown(b.from())
+	disown(b.from(), b.memory)
 	return b.memory.Close()
 }
 

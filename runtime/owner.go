@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"unsafe"
+
+	"github.com/triad-go/triad/runtime/internal/mem"
 )
 
 // owners finds the Buffer that a slice lies in, so that a call bound to a
@@ -17,12 +19,14 @@ var owners struct {
 // owner is a Buffer that is open.
 type owner struct {
 	from, to uintptr
+	memory   *mem.Mapping
 	buffer   func() anyBuffer // nil if it is garbage
 }
 
 func (o owner) compare(address uintptr) int { return cmp.Compare(o.from, address) }
 
-// own enters a Buffer, disown takes it out before its memory goes.
+// own enters a Buffer, disown takes it out before its memory goes. A Buffer may
+// be closed twice, and its address may be another's by then: hence the memory.
 func own(o owner) {
 	owners.Lock()
 	defer owners.Unlock()
@@ -30,10 +34,10 @@ func own(o owner) {
 	owners.list = slices.Insert(owners.list, i, o)
 }
 
-func disown(from uintptr) {
+func disown(from uintptr, memory *mem.Mapping) {
 	owners.Lock()
 	defer owners.Unlock()
-	if i, found := slices.BinarySearchFunc(owners.list, from, owner.compare); found {
+	if i, found := slices.BinarySearchFunc(owners.list, from, owner.compare); found && owners.list[i].memory == memory {
 		owners.list = slices.Delete(owners.list, i, i+1)
 	}
 }
