@@ -313,3 +313,22 @@ func TestNewlines(t *testing.T) {
 		t.Errorf("%v, %v", k, err)
 	}
 }
+
+// Canonical expressions are lowered as they are written out.
+func TestCanonicalExpression(t *testing.T) {
+	x, y := symbolic.Var("x"), symbolic.Var("y")
+	e := symbolic.Plus(y, symbolic.Times(symbolic.Rat(2, 3), x, symbolic.Power(y, symbolic.Int(-2))))
+	k := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("a", e)}))
+	if got, want := k.String(), "a = y + 2*x/(3*y^2)"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if same := kernels.Must(kernels.Parse("k", "a = y + 2*x/(3*y^2)")); same.Program(kernels.Float64) != k.Program(kernels.Float64) {
+		t.Error("another program than that of the text")
+	}
+	for _, e := range []symbolic.Expr{symbolic.Sin(x), symbolic.Power(x, y)} {
+		var bad *kernels.Error
+		if _, err := kernels.New("k", []kernels.Output{kernels.Assign("a", e)}); !errors.As(err, &bad) {
+			t.Errorf("%v: %v", e, err)
+		}
+	}
+}

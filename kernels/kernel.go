@@ -120,7 +120,11 @@ func (e *Error) Unwrap() error { return e.Err }
 // errors, reports and profiles. Errors are of type *Error: no outputs, a name
 // twice or not a name, a scalar that nothing uses or that is an output, a
 // reduction's result used in an expression, no array to give the number of
-// elements, a truth value where a number is needed or the reverse.
+// elements, a truth value where a number is needed or the reverse, a function
+// or a power that no instruction computes.
+//
+// Canonical expressions are lowered, and reported, as [symbolic.Faithful]
+// writes them.
 func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 	var o options
 	for _, opt := range opts {
@@ -130,6 +134,9 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 		opt(&o)
 	}
 	k := &Kernel{name: name, outputs: slices.Clone(outputs)}
+	for i := range k.outputs {
+		k.outputs[i].Expr = symbolic.Faithful(k.outputs[i].Expr)
+	}
 	if err := k.declare(o.scalars); err != nil {
 		return nil, err
 	}

@@ -32,6 +32,12 @@ func (k *Kernel) check() error {
 			at++
 		}
 		done[e] = true
+		switch e.Op() {
+		case symbolic.OpCall:
+			return fail(k.outputs[at], "no instructions for the function "+e.Func().Name, e)
+		case symbolic.OpPower:
+			return fail(k.outputs[at], "no instructions for a power whose exponent is no integer", e)
+		}
 		wantBool := false
 		switch e.Op() {
 		case symbolic.OpAnd, symbolic.OpOr, symbolic.OpNot:
@@ -171,7 +177,7 @@ func (l *lowering) constant(x float64) Value {
 // Computer Programming 2, 4.6.3): the exponent's bits from the second highest
 // down, a squaring for each and a multiplication by x where it is set. x^0 is 1
 // for every x, and x^-n is 1/(x^n).
-func (l *lowering) power(x Value, n int) Value {
+func (l *lowering) power(x Value, n int64) Value {
 	m := uint64(n)
 	if n < 0 {
 		m = -m

@@ -2,8 +2,11 @@ package symbolic
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"math/big"
+	"strconv"
+	"strings"
 	"unicode"
 )
 
@@ -26,6 +29,62 @@ func Var(name string) Expr {
 func variable(name string) Expr {
 	k := key{op: OpVar, name: name}
 	return Expr{intern(&k)}
+}
+
+// Index is the variable name[i,j,…]: an element of an array, and a variable of
+// its own. Its [Expr.Name] is the text with the indices. It panics if there is
+// no index or the name is not a name.
+func Index(name string, index ...int) Expr {
+	if !IsName(name) || len(index) == 0 {
+		panic(fmt.Sprintf("symbolic: Index(%q, %v): not a name and indices", name, index))
+	}
+	b := append([]byte(name), '[')
+	for i, n := range index {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(n), 10)
+	}
+	return variable(string(append(b, ']')))
+}
+
+// Array is all the variables name[i,j,…] of an array of this shape, the last
+// index running fastest, from 0. Array("u", 3) is u[0], u[1], u[2]. It panics as
+// Index does, and if a dimension is negative.
+func Array(name string, shape ...int) []Expr {
+	n := 1
+	for _, d := range shape {
+		if d < 0 {
+			panic(fmt.Sprintf("symbolic: Array(%q, %v): a negative dimension", name, shape))
+		}
+		n *= d
+	}
+	vars := make([]Expr, n)
+	index := make([]int, len(shape))
+	for i := range vars {
+		vars[i] = Index(name, index...)
+		for d := len(index) - 1; d >= 0; d-- {
+			if index[d]++; index[d] < shape[d] {
+				break
+			}
+			index[d] = 0
+		}
+	}
+	return vars
+}
+
+// Index splits the name of a variable: u[1,2] is u with 1 and 2. A variable
+// without indices has none, and for a term that is no variable the name is "".
+func (e Expr) Index() (name string, index []int) {
+	name, rest, ok := strings.Cut(e.Name(), "[")
+	if !ok {
+		return name, nil
+	}
+	for s := range strings.SplitSeq(strings.TrimSuffix(rest, "]"), ",") {
+		n, _ := strconv.Atoi(s)
+		index = append(index, n)
+	}
+	return name, index
 }
 
 // IsName reports whether a variable can have this name: it is made of letters
@@ -94,14 +153,25 @@ func (e Expr) Neg() Expr {
 // after the first, highest first: square, then times e if the bit is set), and
 // 1 divided by that for negative n. e^0 is 1, also for the exact number 0; the
 // exact number 0 to a negative power stays a term.
-func (e Expr) Pow(n int) Expr {
+func (e Expr) Pow(n int) Expr { return e.pow(int64(n)) }
+
+func (e Expr) pow(n int64) Expr {
 	if isNumber(e.n) {
 		if r, ok := foldPow(e.n, n); ok {
 			return r
 		}
 	}
-	k := key{op: OpPow, bits: uint64(int64(n)), args: [3]*node{e.n}}
+	k := key{op: OpPow, bits: uint64(n), args: [3]*node{e.n}}
 	return Expr{intern(&k)}
+}
+
+// PowExpr is the faithful e^f. For an exact integer f in the range of int64 it
+// is the same as Pow, otherwise it computes the function pow.
+func (e Expr) PowExpr(f Expr) Expr {
+	if n, ok := small(f.n); ok && isNumber(f.n) {
+		return e.pow(n)
+	}
+	return term(OpPower, e.n, f.n, nil)
 }
 
 // Sqrt is the square root of e, correctly rounded; NaN below zero.
@@ -179,24 +249,88 @@ func (e Expr) Op() Op {
 	return e.n.op
 }
 
-// NumArgs is the number of e's arguments: 0 for a leaf. The exponent of a power
-// is not an argument.
-func (e Expr) NumArgs() int { return ops[e.Op()].args }
+// NumArgs is the number of e's arguments: 0 for a leaf. The exponent of an
+// OpPow is not an argument, that of an OpPower is. The arguments of a canonical
+// sum are its terms with their coefficients, those of a canonical product its
+// coefficient, if that is not 1, and its factors, each a base to its exponent.
+func (e Expr) NumArgs() int {
+	switch op := e.Op(); op {
+	case OpCall:
+		return functionAt(e.n.fn).Arity
+	case OpSum:
+		return len(e.n.far.pairs)
+	case OpProduct:
+		switch {
+		case e.n.isPure():
+			return len(e.n.far.pairs)
+		case e.n.args[0].isPure():
+			return 1 + len(e.n.args[0].far.pairs)
+		}
+		return 2
+	default:
+		return ops[op].args
+	}
+}
 
 // Arg is the i-th argument of e. It panics if i is not in [0, NumArgs).
 func (e Expr) Arg(i int) Expr {
 	if uint(i) >= uint(e.NumArgs()) {
 		panic(fmt.Sprintf("symbolic: Arg(%d) of a term with %d arguments", i, e.NumArgs()))
 	}
-	return Expr{e.n.args[i]}
+	return e.arg(i)
 }
 
-// Exponent is n if e is a power a^n, and 0 for any other term.
-func (e Expr) Exponent() int {
+func (e Expr) arg(i int) Expr {
+	n := e.n
+	switch n.op {
+	case OpSum:
+		return Expr{scale(n.far.pairs[i].c, n.far.pairs[i].n)}
+	case OpProduct:
+		if n.isScaled() {
+			if i == 0 {
+				_, c := n.coefficient()
+				return c.expr()
+			}
+			if n = n.args[0]; !n.isPure() {
+				return Expr{n}
+			}
+			i--
+		}
+		return Expr{powerTerm(n.far.pairs[i].n, n.far.pairs[i].c)}
+	case OpCall:
+		if n.far != nil {
+			return Expr{n.far.pairs[i].n}
+		}
+	}
+	return Expr{n.args[i]}
+}
+
+// Args yields the arguments of e in their order.
+func (e Expr) Args() iter.Seq[Expr] {
+	return func(yield func(Expr) bool) {
+		for i := range e.NumArgs() {
+			if !yield(e.arg(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Exponent is n if e is a power a^n of the operation OpPow, and 0 for any other
+// term.
+func (e Expr) Exponent() int64 {
 	if e.Op() != OpPow {
 		return 0
 	}
-	return int(int64(e.n.bits))
+	return int64(e.n.bits)
+}
+
+// Func is the function of which e is a call, nil for any other term.
+func (e Expr) Func() *Function {
+	if e.Op() != OpCall {
+		return nil
+	}
+	return functionAt(e.n.fn)
 }
 
 // Name is the name of e if it is a variable, and "" for any other term.

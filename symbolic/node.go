@@ -3,50 +3,84 @@ package symbolic
 import (
 	"math/big"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
 // node is a term in memory, one for each structure (see table.go). The number 0
 // has none: it is the nil pointer, so that the zero Expr is of use.
 type node struct {
-	hash uint64
-	op   Op
-	bits uint64 // an int64 number or exponent, or a float64's bits
-	args [3]*node
-	far  *far
+	hash   uint64
+	op     Op
+	flags  flags
+	degree int16  // of a monomial, saturating; 0 for numbers, 1 for other terms
+	fn     uint32 // of a call: its function's place in the table of functions
+	bits   uint64 // an int64 number, exponent or coefficient, or a float64's bits
+	args   [3]*node
+	far    *far
 }
 
 // far is what few nodes need.
 type far struct {
-	name string
-	rat  *big.Rat // a number that is no int64; never changed
+	name  string
+	rat   *big.Rat // a number that is no int64; never changed
+	pairs []pair   // of a sum, a product, or a call with more than three arguments
 }
+
+// pair is a term of a sum with its coefficient, or a base in a product with its
+// exponent. The pairs of a term are in order (compare.go) and never changed.
+type pair struct {
+	n *node
+	c num
+}
+
+// num is the int64 v, or the term x where it is none: in a sum a coefficient
+// that is another exact number or a float, in a product any exponent.
+type num struct {
+	v int64
+	x *node
+}
+
+// flags follow from the structure, and are kept since they are asked often.
+type flags uint8
+
+const (
+	notCanonical flags = 1 << iota // Canonical would change it
+	hasPole                        // an exact division by 0 is somewhere in it
+	hasContent                     // a sum whose coefficients have a common factor
+)
 
 // key is what tells a node from others: it is looked up before there is a node,
 // so that finding an existing term allocates nothing.
 type key struct {
-	op   Op
-	bits uint64
-	args [3]*node
-	name string
-	rat  *big.Rat
+	op    Op
+	fn    uint32
+	bits  uint64
+	args  [3]*node
+	name  string
+	rat   *big.Rat
+	pairs []pair
 }
 
 // node makes the node of k. It copies what k only borrows: a name is often part
 // of a long text, and a big.Rat may be changed by its owner.
 func (k *key) node(hash uint64) *node {
-	n := &node{hash: hash, op: k.op, bits: k.bits, args: k.args}
+	n := &node{hash: hash, op: k.op, bits: k.bits, args: k.args, fn: k.fn}
 	switch {
 	case k.name != "":
 		n.far = &far{name: strings.Clone(k.name)}
 	case k.rat != nil:
 		n.far = &far{rat: new(big.Rat).Set(k.rat)}
+	case k.pairs != nil:
+		n.far = &far{pairs: append(make([]pair, 0, len(k.pairs)), k.pairs...)}
 	}
+	n.flags = n.flagsOf()
+	n.degree = n.degreeOf()
 	return n
 }
 
 func (k *key) matches(n *node) bool {
-	if n.op != k.op || n.bits != k.bits || n.args != k.args {
+	if n.op != k.op || n.bits != k.bits || n.args != k.args || n.fn != k.fn {
 		return false
 	}
 	switch {
@@ -54,6 +88,8 @@ func (k *key) matches(n *node) bool {
 		return n.far.name == k.name
 	case k.rat != nil:
 		return n.far != nil && sameRat(n.far.rat, k.rat)
+	case k.pairs != nil:
+		return n.far != nil && slices.Equal(n.far.pairs, k.pairs)
 	}
 	return n.far == nil
 }
@@ -93,6 +129,13 @@ func (k *key) hash() uint64 {
 	h = mix(h^k.args[0].hashOf(), mixArg0)
 	h = mix(h^k.args[1].hashOf(), mixArg1)
 	h = mix(h^k.args[2].hashOf(), mixArg2)
+	if k.fn != 0 {
+		h = mix(h^functionAt(k.fn).hash, mixFar)
+	}
+	for i := range k.pairs {
+		p := &k.pairs[i]
+		h = mix(h^p.n.hashOf(), mixArg0^p.c.hash())
+	}
 	for i := range len(k.name) {
 		h = (h ^ uint64(k.name[i])) * mixFar
 	}
@@ -122,4 +165,11 @@ func hashInt(h uint64, x *big.Int) uint64 {
 		h = mix(h^w, mixFar)
 	}
 	return h
+}
+
+func (c num) hash() uint64 {
+	if c.x != nil {
+		return c.x.hash
+	}
+	return uint64(c.v) * mixArg1
 }

@@ -147,7 +147,7 @@ func foldNeg(a *node) (r Expr, ok bool) {
 	return Exact(new(big.Rat).Neg(x)), true
 }
 
-func foldPow(a *node, n int) (r Expr, ok bool) {
+func foldPow(a *node, n int64) (r Expr, ok bool) {
 	if v, ok := small(a); ok {
 		switch {
 		case n == 0 || v == 1:
@@ -155,10 +155,10 @@ func foldPow(a *node, n int) (r Expr, ok bool) {
 		case v == 0:
 			return Expr{}, n > 0
 		case v == -1:
-			return Int(1 - int64(n&1)*2), true
+			return Int(1 - n&1*2), true
 		}
 	}
-	m := magnitude(int64(n))
+	m := magnitude(n)
 	if m > maxBits || m*uint64(size(a)) > maxBits {
 		return Expr{}, false
 	}

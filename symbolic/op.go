@@ -31,6 +31,11 @@ const (
 	OpOr     // a || b
 	OpNot    // !a
 	OpSelect // a ? b : c
+
+	OpPower   // a^b for any exponent term b
+	OpCall    // a function of its arguments: [Expr.Func]
+	OpSum     // a canonical sum: [Plus]
+	OpProduct // a canonical product: [Times]
 )
 
 // How strongly the operators bind in text.
@@ -77,6 +82,12 @@ var ops = [...]struct {
 	OpOr:     {"or", 2, " || ", precOr},
 	OpNot:    {"not", 1, "!", precUnary},
 	OpSelect: {"select", 3, "", precAtom},
+	OpPower:  {"power", 2, "^", precPow},
+
+	// How many arguments these have depends on the term.
+	OpCall:    {name: "call", prec: precAtom},
+	OpSum:     {name: "sum", prec: precAdd},
+	OpProduct: {name: "product", prec: precMul},
 }
 
 func (op Op) String() string {

@@ -49,7 +49,7 @@ func (e Expr) String() string {
 				}
 			}
 		case p.e.Op() == OpPow:
-			text(strconv.Itoa(p.e.Exponent()))
+			text(strconv.FormatInt(p.e.Exponent(), 10))
 			text(op.text)
 			arg(p.e.Arg(0), precAtom)
 		case p.e.Op() == OpNeg && p.e.Arg(0).Op() == OpFloat:
