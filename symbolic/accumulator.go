@@ -26,7 +26,7 @@ func (a *Accumulator) AddScaled(c, t Expr) {
 		panic("symbolic: AddScaled by a term that is not a number: " + c.Op().String())
 	}
 	if t.n != nil && t.n.op == OpSum {
-		for _, p := range t.n.far.pairs {
+		for _, p := range t.n.pairs() {
 			a.add(p.n, mulNum(k, p.c))
 		}
 		return

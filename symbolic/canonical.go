@@ -25,10 +25,7 @@ func (n *node) coefficient() (rest *node, c num) {
 	case n.op == OpNumber || n.op == OpFloat:
 		return one, numOf(n)
 	case n.isScaled():
-		if n.args[1] != nil {
-			return n.args[0], num{x: n.args[1]}
-		}
-		return n.args[0], num{v: int64(n.bits)}
+		return n.args[0], num{v: int64(n.bits), x: n.args[1]}
 	}
 	return n, num{v: 1}
 }
@@ -54,7 +51,7 @@ func scale(c num, rest *node) *node {
 // scaleSum distributes a number over a sum.
 func scaleSum(c num, sum *node) *node {
 	var buf [16]pair
-	terms := append(buf[:0], sum.far.pairs...)
+	terms := append(buf[:0], sum.pairs()...)
 	for i := range terms {
 		terms[i].c = mulNum(c, terms[i].c)
 	}
@@ -90,7 +87,7 @@ func Plus(terms ...Expr) Expr {
 
 func appendTerms(pairs []pair, t *node) []pair {
 	if t != nil && t.op == OpSum {
-		return append(pairs, t.far.pairs...)
+		return append(pairs, t.pairs()...)
 	}
 	rest, c := t.coefficient()
 	return append(pairs, pair{rest, c})
@@ -107,12 +104,12 @@ func plus(a, b *node) *node {
 	var oneA, oneB [1]pair
 	x, y := oneA[:], oneB[:]
 	if a.op == OpSum {
-		x = a.far.pairs
+		x = a.pairs()
 	} else {
 		x[0].n, x[0].c = a.coefficient()
 	}
 	if b.op == OpSum {
-		y = b.far.pairs
+		y = b.pairs()
 	} else {
 		y[0].n, y[0].c = b.coefficient()
 	}
@@ -121,9 +118,11 @@ func plus(a, b *node) *node {
 	}
 	var buf [16]pair
 	sum := buf[:0]
-	if n := len(x) + len(y); n > len(buf) {
+	n := len(x) + len(y)
+	if n > len(buf) {
 		sum = make([]pair, 0, n)
 	}
+	hash := sumHash(a) + sumHash(b)
 	for _, t := range y {
 		i := 0
 		if len(y) > 1 && len(x) < 8*len(y) {
@@ -136,17 +135,21 @@ func plus(a, b *node) *node {
 		sum = append(sum, x[:i]...)
 		x = x[i:]
 		if len(x) > 0 && orderTerms(x[0], t) == 0 {
+			hash -= x[0].hash() + t.hash()
 			t.c = addNum(x[0].c, t.c)
 			x = x[1:]
+			switch {
+			case !t.c.isZero():
+				hash += t.hash()
+			case t.n.flag(hasPole):
+				return pole
+			}
 		}
-		switch {
-		case !t.c.isZero():
+		if !t.c.isZero() {
 			sum = append(sum, t)
-		case t.n.flag(hasPole):
-			return pole
 		}
 	}
-	return makeSum(append(sum, x...))
+	return hashedSum(append(sum, x...), hash, n > len(buf))
 }
 
 // orderTerms is 0 for terms that are added up.
@@ -170,7 +173,7 @@ func sortTerms(terms []pair) []pair {
 			return undefined()
 		}
 	}
-	slices.SortStableFunc(terms, orderTerms)
+	slices.SortFunc(terms, orderTerms)
 	sum := terms[:0]
 	for i := 0; i < len(terms); {
 		t := terms[i]
@@ -191,15 +194,28 @@ func sortTerms(terms []pair) []pair {
 func undefined() []pair { return []pair{{pole, num{v: 1}}} }
 
 // makeSum is the sum of terms in order.
-func makeSum(terms []pair) *node {
+func makeSum(terms []pair) *node { return hashedSum(terms, hashPairs(terms), false) }
+
+// hashedSum is makeSum where the hash of the pairs is known. The terms are its
+// own to keep if the caller says so.
+func hashedSum(terms []pair, hash uint64, owned bool) *node {
 	switch len(terms) {
 	case 0:
 		return nil
 	case 1:
 		return scale(terms[0].c, terms[0].n)
 	}
-	k := key{op: OpSum, pairs: terms}
+	k := key{op: OpSum, bits: hash, pairs: terms, owned: owned}
 	return intern(&k)
+}
+
+// sumHash is the hash of the terms of which a sum with a consists.
+func sumHash(a *node) uint64 {
+	if a.op == OpSum {
+		return a.bits
+	}
+	rest, c := a.coefficient()
+	return pair{rest, c}.hash()
 }
 
 // Times is the canonical product of the factors: equal bases are collected
@@ -236,7 +252,7 @@ func Times(factors ...Expr) Expr {
 
 func appendFactors(pairs []pair, t *node) []pair {
 	if t.isPure() {
-		return append(pairs, t.far.pairs...)
+		return append(pairs, t.pairs()...)
 	}
 	base, e := baseOf(t)
 	return append(pairs, pair{base, e})
@@ -274,7 +290,7 @@ func sortFactors(factors []pair) []pair {
 }
 
 func addExponents(c, d num) num {
-	if c.x == nil && d.x == nil {
+	if c.isInt() && d.isInt() {
 		if v, ok := fold64(OpAdd, c.v, d.v); ok {
 			return num{v: v}
 		}
@@ -287,7 +303,7 @@ func addExponents(c, d num) num {
 func makeProduct(c num, factors []pair) *node {
 	simple := true
 	for _, f := range factors {
-		if f.n == nil && negative(f.c) {
+		if f.n == nil && f.c.isExact() && f.c.negative() {
 			return pole
 		}
 		simple = simple && isFactor(f.n, f.c)
@@ -314,7 +330,7 @@ func makeProduct(c num, factors []pair) *node {
 	case 1:
 		return scale(c, powerTerm(factors[0].n, factors[0].c))
 	}
-	k := key{op: OpProduct, pairs: factors}
+	k := key{op: OpProduct, bits: hashPairs(factors), pairs: factors}
 	return scale(c, intern(&k))
 }
 
@@ -328,7 +344,7 @@ func isFactor(base *node, e num) bool {
 	case OpNumber, OpFloat, OpPow, OpPower, OpSqrt, OpProduct:
 		return false
 	case OpSum:
-		return e.x != nil || !base.flag(hasContent)
+		return !e.isInt() || !base.flag(hasContent)
 	}
 	return true
 }
@@ -355,11 +371,11 @@ func powerTerm(base *node, e num) *node {
 		e.v = e.x.far.rat.Num().Int64()
 		base, e.x = Expr{base}.Sqrt().n, nil
 	}
-	if e.x == nil {
+	if e.isInt() {
 		k := key{op: OpPow, bits: uint64(e.v), args: [3]*node{base}}
 		return intern(&k)
 	}
-	k := key{op: OpPower, args: [3]*node{base, e.x}}
+	k := key{op: OpPower, args: [3]*node{base, e.expr().n}}
 	return intern(&k)
 }
 
@@ -376,39 +392,37 @@ func power(base *node, e num) *node {
 	}
 	switch base.op {
 	case OpFloat:
-		if isPowForm(base, e.v) || e.x != nil {
+		if !e.isInt() || isPowForm(base, e.v) {
 			break
 		}
-		return Const(powFloat(math.Float64frombits(base.bits), int(e.v))).n
+		return Const(powFloat(math.Float64frombits(base.bits), e.v)).n
 	case OpPow, OpPower, OpSqrt:
 		b, inner := baseOf(base)
-		if !isNumberNum(e) || !(e.x == nil || e.exact().IsInt() || insideOne(inner)) {
+		if !e.isExact() || !e.isInteger() && !insideOne(inner) {
 			break
 		}
 		return power(b, numOf(Times(inner.expr(), e.expr()).n))
 	case OpSum:
-		if e.x == nil && base.flag(hasContent) {
+		if e.isInt() && base.flag(hasContent) {
 			c, rest := base.primitive()
 			return Times(Expr{power(c.expr().n, e)}, Expr{power(rest, e)}).n
 		}
 	case OpProduct:
-		if e.x == nil {
+		if e.isInt() {
 			return powerProduct(base, e)
 		}
 		rest, c := base.coefficient()
-		if isNumber(e.x) && !c.isOne() && c.number() && !c.float() && !c.negative() && !c.isZero() {
+		if e.isExact() && !c.isOne() && c.isExact() && !c.negative() {
 			return Times(Expr{power(c.expr().n, e)}, Expr{power(rest, e)}).n
 		}
 	}
 	return powerTerm(base, e)
 }
 
-func isNumberNum(c num) bool { return c.x == nil || c.x.op == OpNumber }
-
 // insideOne reports whether an exponent is in (-1, 1): then (x^e)^f is x^(e*f)
 // for every f, also where x is negative and the powers are the principal ones.
 func insideOne(e num) bool {
-	if e.x == nil || e.x.op != OpNumber {
+	if e.isInt() || !e.isExact() {
 		return false
 	}
 	r := e.exact()
@@ -426,7 +440,7 @@ func powerProduct(base *node, e num) *node {
 	var one [1]pair
 	for _, f := range rest.factors(&one) {
 		p := f.c
-		if v, ok := fold64(OpMul, p.v, e.v); ok && p.x == nil {
+		if v, ok := fold64(OpMul, p.v, e.v); ok && p.isInt() {
 			p = num{v: v}
 		} else {
 			p = numOf(Times(p.expr(), e.expr()).n)

@@ -41,7 +41,7 @@ func compare(a, b *node, depth int) int {
 		case OpFloat:
 			return sign(floatKey(a.bits) < floatKey(b.bits))
 		case OpVar:
-			return compareNames(a.far.name, b.far.name)
+			return compareVars(a, b)
 		case OpCall:
 			if a.fn != b.fn {
 				f, g := functionAt(a.fn), functionAt(b.fn)
@@ -62,7 +62,7 @@ func compare(a, b *node, depth int) int {
 			a, b = a.args[i], b.args[i]
 			continue
 		}
-		if a.bits != b.bits { // higher powers first
+		if a.bits != b.bits && a.pairs() == nil && b.pairs() == nil { // higher powers first
 			return sign(int64(a.bits) > int64(b.bits))
 		}
 		x, y, differ := firstDifference(a.pairs(), b.pairs())
@@ -73,7 +73,7 @@ func compare(a, b *node, depth int) int {
 			return compareTerms(x.n, y.n, depth+1)
 		case x.n != y.n:
 			a, b = x.n, y.n
-		case x.c.x == nil && y.c.x == nil:
+		case x.c.isInt() && y.c.isInt():
 			return sign(x.c.v > y.c.v)
 		default:
 			a, b = y.c.expr().n, x.c.expr().n // larger numbers first
@@ -145,6 +145,45 @@ func compareNames(a, b string) int {
 	return strings.Compare(a, b) // x01 and x1
 }
 
+// nameKey is a prefix of a name such that the keys of two names, if they differ,
+// are in the order of the names: a run of digits starts with its length.
+func nameKey(name string) (key uint64) {
+	n := 0
+	put := func(c byte) {
+		key = key<<8 | uint64(c)
+		n++
+	}
+	for i := 0; i < len(name) && n < 8; {
+		if !isDigit(name[i]) {
+			put(name[i])
+			i++
+			continue
+		}
+		end := digits(name, i)
+		run := strings.TrimLeft(name[i:end], "0")
+		if len(run) >= 9 || n+1+len(run) > 8 {
+			// The length alone, and no more: the order is in the digits.
+			put('0' + byte(min(len(run), 9)))
+			break
+		}
+		put('0' + byte(len(run)))
+		for j := range len(run) {
+			put(run[j])
+		}
+		i = end
+	}
+	return key << (8 * (8 - n))
+}
+
+func (n *node) isVar() bool { return n != nil && n.op == OpVar }
+
+func compareVars(a, b *node) int {
+	if a.bits != b.bits {
+		return sign(a.bits < b.bits)
+	}
+	return compareNames(a.far.name, b.far.name)
+}
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func digits(s string, i int) int {
@@ -166,15 +205,18 @@ func compareTerms(a, b *node, depth int) int {
 	if a == one || b == one {
 		return sign(b == one)
 	}
-	var oneA, oneB [1]pair
-	p, q := a.factors(&oneA), b.factors(&oneB)
-	for i := range min(len(p), len(q)) {
-		if p[i].n != q[i].n {
-			return compare(p[i].n, q[i].n, depth)
+	lenA, lenB := a.numFactors(), b.numFactors()
+	for i := range min(lenA, lenB) {
+		p, q := a.factor(i), b.factor(i)
+		if p.n != q.n {
+			if p.n.isVar() && q.n.isVar() {
+				return compareVars(p.n, q.n)
+			}
+			return compare(p.n, q.n, depth)
 		}
-		if c, d := p[i].c, q[i].c; c != d {
+		if c, d := p.c, q.c; c != d {
 			switch {
-			case c.x == nil && d.x == nil:
+			case c.isInt() && d.isInt():
 				return sign(c.v > d.v)
 			case c.number() && d.number():
 				return compare(d.expr().n, c.expr().n, depth)
@@ -182,8 +224,8 @@ func compareTerms(a, b *node, depth int) int {
 			return compare(c.expr().n, d.expr().n, depth)
 		}
 	}
-	if len(p) != len(q) {
-		return sign(len(p) > len(q))
+	if lenA != lenB {
+		return sign(lenA > lenB)
 	}
 	return compare(a, b, depth) // a faithful power among canonical ones
 }
@@ -199,10 +241,26 @@ func (n *node) degreeIn() int16 {
 // with the one factor of another term.
 func (n *node) factors(buf *[1]pair) []pair {
 	if n.isPure() {
-		return n.far.pairs
+		return n.pairs()
 	}
 	buf[0].n, buf[0].c = baseOf(n)
 	return buf[:]
+}
+
+func (n *node) numFactors() int {
+	if n.isPure() {
+		return len(n.pairs())
+	}
+	return 1
+}
+
+// factor is factors(…)[i], without a buffer.
+func (n *node) factor(i int) pair {
+	if n.isPure() {
+		return n.pairs()[i]
+	}
+	base, e := baseOf(n)
+	return pair{base, e}
 }
 
 // baseOf is n as a power. Half-integer powers are powers of square roots.

@@ -13,10 +13,10 @@ import (
 // does not depend on how its factors were grouped: (2*x + 2*y)*z is
 // 2*z*(x + y).
 func (n *node) content() num {
-	terms := n.far.pairs
+	terms := n.pairs()
 	var gcd uint64
 	for _, t := range terms {
-		if t.c.x != nil {
+		if !t.c.isInt() {
 			return contentRat(terms)
 		}
 		if gcd = gcd64(gcd, magnitude(t.c.v)); gcd == 1 {
@@ -25,7 +25,7 @@ func (n *node) content() num {
 	}
 	if gcd == 1 {
 		for _, t := range terms { // a float or a fraction may come later
-			if t.c.x != nil {
+			if !t.c.isInt() {
 				return contentRat(terms)
 			}
 		}

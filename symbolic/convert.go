@@ -64,7 +64,7 @@ func kids(n *node, to []*node) []*node {
 	switch n.op {
 	case OpSum, OpProduct, OpCall:
 		for i := range n.pairs() {
-			p := &n.far.pairs[i]
+			p := &n.pairs()[i]
 			to = append(to, p.n)
 			if n.op == OpProduct && !p.c.number() {
 				to = append(to, p.c.x)
@@ -98,8 +98,8 @@ func rebuild(n *node, get func(*node) *node) *node {
 			return n
 		}
 		same := true
-		powers := make([]Expr, len(n.far.pairs))
-		for i, p := range n.far.pairs {
+		powers := make([]Expr, len(n.pairs()))
+		for i, p := range n.pairs() {
 			base, e := get(p.n), p.c
 			if !e.number() {
 				e = numOf(get(e.x))
@@ -175,8 +175,8 @@ func operate(op Op, args [3]*node) *node {
 
 func rebuildSum(n *node, get func(*node) *node) *node {
 	same := true
-	terms := make([]pair, 0, len(n.far.pairs))
-	for _, p := range n.far.pairs {
+	terms := make([]pair, 0, len(n.pairs()))
+	for _, p := range n.pairs() {
 		t := get(p.n)
 		same = same && t == p.n
 		terms = appendScaled(terms, p.c, t)
@@ -190,7 +190,7 @@ func rebuildSum(n *node, get func(*node) *node) *node {
 // appendScaled appends the terms of c*t.
 func appendScaled(terms []pair, c num, t *node) []pair {
 	if t != nil && t.op == OpSum {
-		for _, q := range t.far.pairs {
+		for _, q := range t.pairs() {
 			terms = append(terms, pair{q.n, mulNum(c, q.c)})
 		}
 		return terms
@@ -343,7 +343,7 @@ func Faithful(e Expr) Expr {
 		switch n.op {
 		case OpSum:
 			var s Expr
-			for i, t := range n.far.pairs {
+			for i, t := range n.pairs() {
 				switch {
 				case i == 0:
 					s = writeProduct(t.c, t.n, p.get)
@@ -395,14 +395,14 @@ func writeProduct(c num, rest *node, get func(*node) *node) Expr {
 	}
 	minus := false
 	switch {
-	case c.isOne() || rest == one && isNumberNum(c):
+	case c.isOne() || rest == one && c.isExact():
 		// A number is one term in text, whatever it is.
 		if rest == one {
 			return c.expr()
 		}
 	case c == num{v: -1}:
 		minus = true
-	case isNumberNum(c) && c.x != nil:
+	case c.isExact() && !c.isInt():
 		r := c.exact()
 		p := new(big.Rat).SetInt(r.Num())
 		switch {
@@ -424,7 +424,7 @@ func writeProduct(c num, rest *node, get func(*node) *node) Expr {
 	for _, f := range rest.factors(&buf) {
 		base := Expr{get(f.n)}
 		e := f.c
-		under := isNumberNum(e) && e.negative()
+		under := e.isExact() && e.negative()
 		if under {
 			e = mulNum(num{v: -1}, e)
 		}
@@ -432,14 +432,14 @@ func writeProduct(c num, rest *node, get func(*node) *node) Expr {
 		switch {
 		case e.isOne():
 			t = base
-		case e.x == nil:
+		case e.isInt():
 			t = base.pow(e.v)
 		case e.x == half:
 			t = base.Sqrt()
 		case isHalf(e.x):
 			t = base.Sqrt().pow(e.x.far.rat.Num().Int64())
 		case e.number():
-			t = base.PowExpr(Expr{e.x})
+			t = base.PowExpr(e.expr())
 		default:
 			t = base.PowExpr(Expr{get(e.x)})
 		}

@@ -258,11 +258,11 @@ func (e Expr) NumArgs() int {
 	case OpCall:
 		return functionAt(e.n.fn).Arity
 	case OpSum:
-		return len(e.n.far.pairs)
+		return len(e.n.pairs())
 	case OpProduct:
 		switch {
 		case e.n.isPure():
-			return len(e.n.far.pairs)
+			return len(e.n.pairs())
 		case e.n.args[0].isPure():
 			return 1 + len(e.n.args[0].far.pairs)
 		}
@@ -284,7 +284,7 @@ func (e Expr) arg(i int) Expr {
 	n := e.n
 	switch n.op {
 	case OpSum:
-		return Expr{scale(n.far.pairs[i].c, n.far.pairs[i].n)}
+		return Expr{scale(n.pairs()[i].c, n.pairs()[i].n)}
 	case OpProduct:
 		if n.isScaled() {
 			if i == 0 {
@@ -296,10 +296,10 @@ func (e Expr) arg(i int) Expr {
 			}
 			i--
 		}
-		return Expr{powerTerm(n.far.pairs[i].n, n.far.pairs[i].c)}
+		return Expr{powerTerm(n.pairs()[i].n, n.pairs()[i].c)}
 	case OpCall:
 		if n.far != nil {
-			return Expr{n.far.pairs[i].n}
+			return Expr{n.pairs()[i].n}
 		}
 	}
 	return Expr{n.args[i]}

@@ -6,6 +6,9 @@ func (n *node) pairs() []pair {
 	if n == nil || n.far == nil {
 		return nil
 	}
+	if n.far.packed != nil {
+		return n.far.packed.pairs()
+	}
 	return n.far.pairs
 }
 
@@ -19,12 +22,21 @@ func (n *node) flagsOf() (f flags) {
 			f |= a.flags & inherited
 		}
 	}
+	if n.far != nil && n.far.packed != nil {
+		for _, b := range n.far.packed.bases {
+			f |= b.flags & inherited
+		}
+		if p := n.far.packed.poly; p.Content().Cmp(rat(one)) != 0 || p.Coef(0).Sign() < 0 {
+			f |= hasContent
+		}
+		return f
+	}
 	for i := range n.pairs() {
 		p := &n.far.pairs[i]
 		if p.n != nil {
 			f |= p.n.flags & inherited
 		}
-		if p.c.x != nil {
+		if !p.c.isInt() {
 			f |= p.c.x.flags & inherited
 		}
 	}
@@ -64,14 +76,6 @@ func (n *node) flagsOf() (f flags) {
 	return f
 }
 
-// negative reports whether an exponent is a negative number.
-func negative(c num) bool {
-	if c.x == nil {
-		return c.v < 0
-	}
-	return isNumber(c.x) && ratSign(c.x) < 0
-}
-
 // degreeOf orders the terms of sums: the total of a monomial's int64 exponents.
 func (n *node) degreeOf() int16 {
 	var d int64
@@ -86,7 +90,7 @@ func (n *node) degreeOf() int16 {
 		}
 		for _, p := range n.far.pairs {
 			e := int64(1)
-			if p.c.x == nil {
+			if p.c.isInt() {
 				e = clampDegree(p.c.v)
 			}
 			d = clampDegree(d + e)

@@ -211,7 +211,7 @@ func (n *node) leadsNegative() bool {
 		return false
 	}
 	if n.op == OpSum {
-		return n.far.pairs[0].c.negative()
+		return n.pairs()[0].c.negative()
 	}
 	_, c := n.coefficient()
 	return c.negative()

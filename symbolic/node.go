@@ -3,7 +3,6 @@ package symbolic
 import (
 	"math/big"
 	"math/bits"
-	"slices"
 	"strings"
 )
 
@@ -15,9 +14,11 @@ type node struct {
 	flags  flags
 	degree int16  // of a monomial, saturating; 0 for numbers, 1 for other terms
 	fn     uint32 // of a call: its function's place in the table of functions
-	bits   uint64 // an int64 number, exponent or coefficient, or a float64's bits
-	args   [3]*node
-	far    *far
+	// An int64 number, exponent or coefficient; a float64's bits; of a variable
+	// its nameKey; of a sum or a pure product the sum of its pairs' hashes.
+	bits uint64
+	args [3]*node
+	far  *far
 }
 
 // far is what few nodes need.
@@ -25,6 +26,8 @@ type far struct {
 	name  string
 	rat   *big.Rat // a number that is no int64; never changed
 	pairs []pair   // of a sum, a product, or a call with more than three arguments
+
+	packed *packed // of a sum, instead of the pairs
 }
 
 // pair is a term of a sum with its coefficient, or a base in a product with its
@@ -60,36 +63,103 @@ type key struct {
 	name  string
 	rat   *big.Rat
 	pairs []pair
+	owned bool // pairs is the node's, if one is made
+
+	packed *packed // instead of pairs
 }
 
 // node makes the node of k. It copies what k only borrows: a name is often part
 // of a long text, and a big.Rat may be changed by its owner.
 func (k *key) node(hash uint64) *node {
-	n := &node{hash: hash, op: k.op, bits: k.bits, args: k.args, fn: k.fn}
+	var n *node
+	if k.far() {
+		n = allocate(len(k.pairs), k.owned)
+	} else {
+		n = new(node)
+	}
+	n.hash, n.op, n.bits, n.args, n.fn = hash, k.op, k.bits, k.args, k.fn
 	switch {
 	case k.name != "":
-		n.far = &far{name: strings.Clone(k.name)}
+		n.far.name = strings.Clone(k.name)
+		n.bits = nameKey(k.name)
 	case k.rat != nil:
-		n.far = &far{rat: new(big.Rat).Set(k.rat)}
+		n.far.rat = new(big.Rat).Set(k.rat)
+	case k.packed != nil:
+		n.far.packed = k.packed
+	case k.owned:
+		n.far.pairs = k.pairs
 	case k.pairs != nil:
-		n.far = &far{pairs: append(make([]pair, 0, len(k.pairs)), k.pairs...)}
+		copy(n.far.pairs, k.pairs)
 	}
 	n.flags = n.flagsOf()
 	n.degree = n.degreeOf()
 	return n
 }
 
+func (k *key) far() bool {
+	return k.name != "" || k.rat != nil || k.pairs != nil || k.packed != nil
+}
+
+// allocate makes a node with its far part and room for so many pairs, in one
+// object as long as they are few.
+func allocate(pairs int, owned bool) *node {
+	if owned {
+		pairs = 0
+	}
+	var n *node
+	var f *far
+	var p []pair
+	switch pairs {
+	case 0:
+		o := new(struct {
+			n node
+			f far
+		})
+		n, f = &o.n, &o.f
+	case 2:
+		o := new(struct {
+			n node
+			f far
+			p [2]pair
+		})
+		n, f, p = &o.n, &o.f, o.p[:]
+	case 3:
+		o := new(struct {
+			n node
+			f far
+			p [3]pair
+		})
+		n, f, p = &o.n, &o.f, o.p[:]
+	case 4:
+		o := new(struct {
+			n node
+			f far
+			p [4]pair
+		})
+		n, f, p = &o.n, &o.f, o.p[:]
+	default:
+		o := new(struct {
+			n node
+			f far
+		})
+		n, f, p = &o.n, &o.f, make([]pair, pairs)
+	}
+	n.far, f.pairs = f, p
+	return n
+}
+
 func (k *key) matches(n *node) bool {
+	if k.name != "" {
+		return n.op == k.op && n.far.name == k.name
+	}
 	if n.op != k.op || n.bits != k.bits || n.args != k.args || n.fn != k.fn {
 		return false
 	}
 	switch {
-	case k.name != "":
-		return n.far.name == k.name
 	case k.rat != nil:
-		return n.far != nil && sameRat(n.far.rat, k.rat)
-	case k.pairs != nil:
-		return n.far != nil && slices.Equal(n.far.pairs, k.pairs)
+		return n.far != nil && n.far.rat != nil && sameRat(n.far.rat, k.rat)
+	case k.pairs != nil || k.packed != nil:
+		return n.far != nil && k.samePairs(n.far)
 	}
 	return n.far == nil
 }
@@ -132,9 +202,10 @@ func (k *key) hash() uint64 {
 	if k.fn != 0 {
 		h = mix(h^functionAt(k.fn).hash, mixFar)
 	}
-	for i := range k.pairs {
-		p := &k.pairs[i]
-		h = mix(h^p.n.hashOf(), mixArg0^p.c.hash())
+	if k.op == OpCall {
+		for i := range k.pairs {
+			h = mix(h^k.pairs[i].n.hashOf(), mixArg0)
+		}
 	}
 	for i := range len(k.name) {
 		h = (h ^ uint64(k.name[i])) * mixFar
@@ -167,9 +238,13 @@ func hashInt(h uint64, x *big.Int) uint64 {
 	return h
 }
 
-func (c num) hash() uint64 {
-	if c.x != nil {
-		return c.x.hash
+// hash of a pair; a sum or a product is hashed by the sum over its pairs, so
+// that what is added to it changes the hash by that much.
+func (p pair) hash() uint64 { return mix(p.n.hashOf()^mixArg0, p.c.hash()^mixArg2) }
+
+func hashPairs(pairs []pair) (h uint64) {
+	for i := range pairs {
+		h += pairs[i].hash()
 	}
-	return uint64(c.v) * mixArg1
+	return h
 }

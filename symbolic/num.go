@@ -12,36 +12,65 @@ var one, half, pole *node
 
 func init() { one, half, pole = Int(1).n, Rat(1, 2).n, Int(0).pow(-1).n }
 
+// floatMark tells a num that is a float from others. It is no term.
+var floatMark = &node{op: OpFloat, hash: mixFar}
+
 // numOf is the number or term n as a num.
 func numOf(n *node) num {
-	if n == nil {
+	switch {
+	case n == nil:
 		return num{}
-	}
-	if n.op == OpNumber && n.far == nil {
+	case n.op == OpNumber && n.far == nil:
 		return num{v: int64(n.bits)}
+	case n.op == OpFloat:
+		return num{v: int64(n.bits), x: floatMark}
 	}
 	return num{x: n}
 }
 
-// expr is the term that c stands for.
-func (c num) expr() Expr {
-	if c.x != nil {
-		return Expr{c.x}
+func numOfFloat(v float64) num {
+	if v != v {
+		v = math.NaN() // all are one
 	}
-	return Int(c.v)
+	return num{v: int64(math.Float64bits(v)), x: floatMark}
 }
 
-func (c num) float() bool  { return c.x != nil && c.x.op == OpFloat }
-func (c num) number() bool { return c.x == nil || c.x.op == OpNumber || c.x.op == OpFloat }
-func (c num) isZero() bool { return c == num{} }
-func (c num) isOne() bool  { return c == num{v: 1} }
-
-// negative reports whether a coefficient is written with a minus.
-func (c num) negative() bool {
-	if c.float() {
-		return math.Signbit(math.Float64frombits(c.x.bits))
+// numOfRat is the exact number r, which the caller gives away.
+func numOfRat(r *big.Rat) num {
+	if r.IsInt() && r.Num().IsInt64() {
+		return num{v: r.Num().Int64()}
 	}
-	return negative(c)
+	return num{x: Exact(r).n}
+}
+
+// expr is the term that c stands for.
+func (c num) expr() Expr {
+	switch c.x {
+	case nil:
+		return Int(c.v)
+	case floatMark:
+		return Const(c.floatValue())
+	}
+	return Expr{c.x}
+}
+
+func (c num) isInt() bool         { return c.x == nil } // an int64
+func (c num) float() bool         { return c.x == floatMark }
+func (c num) floatValue() float64 { return math.Float64frombits(uint64(c.v)) }
+func (c num) isExact() bool       { return c.x == nil || c.x.op == OpNumber }
+func (c num) number() bool        { return c.x == nil || c.x == floatMark || c.x.op == OpNumber }
+func (c num) isZero() bool        { return c == num{} }
+func (c num) isOne() bool         { return c == num{v: 1} }
+
+// negative reports whether a number is written with a minus; no other term is.
+func (c num) negative() bool {
+	switch {
+	case c.isInt():
+		return c.v < 0
+	case c.float():
+		return math.Signbit(c.floatValue())
+	}
+	return c.x.op == OpNumber && ratSign(c.x) < 0
 }
 
 // exact is the value of an exact number, to be read only.
@@ -50,6 +79,19 @@ func (c num) exact() *big.Rat {
 		return rat(c.x)
 	}
 	return new(big.Rat).SetInt64(c.v)
+}
+
+// isInteger reports whether c is an exact integer of any size.
+func (c num) isInteger() bool { return c.isInt() || c.isExact() && c.x.far.rat.IsInt() }
+
+func (c num) hash() uint64 {
+	switch c.x {
+	case nil:
+		return uint64(c.v) * mixArg1
+	case floatMark:
+		return mix(uint64(c.v), mixFar)
+	}
+	return c.x.hash
 }
 
 func ratSign(n *node) int {
@@ -65,17 +107,15 @@ func ratSign(n *node) int {
 	return n.far.rat.Sign()
 }
 
-func numOfRat(r *big.Rat) num { return numOf(Exact(r).n) }
-
 // addNum is c + d of two exact numbers or of two floats.
 func addNum(c, d num) num {
-	if c.x == nil && d.x == nil {
+	if c.isInt() && d.isInt() {
 		if v, ok := fold64(OpAdd, c.v, d.v); ok {
 			return num{v: v}
 		}
 	}
 	if c.float() {
-		return numOf(Const(math.Float64frombits(c.x.bits) + math.Float64frombits(d.x.bits)).n)
+		return numOfFloat(c.floatValue() + d.floatValue())
 	}
 	return numOfRat(new(big.Rat).Add(c.exact(), d.exact()))
 }
@@ -84,7 +124,7 @@ func addNum(c, d num) num {
 // product of the exact values, rounded once. The exact number 0 times a finite
 // float is the exact number 0.
 func mulNum(c, d num) num {
-	if c.x == nil && d.x == nil {
+	if c.isInt() && d.isInt() {
 		if v, ok := fold64(OpMul, c.v, d.v); ok {
 			return num{v: v}
 		}
@@ -95,11 +135,11 @@ func mulNum(c, d num) num {
 	case d.isOne():
 		return c
 	case c.float() && d.float():
-		return numOf(Const(math.Float64frombits(c.x.bits) * math.Float64frombits(d.x.bits)).n)
+		return numOfFloat(c.floatValue() * d.floatValue())
 	case c.float():
-		return mulFloat(math.Float64frombits(c.x.bits), d)
+		return mulFloat(c.floatValue(), d)
 	case d.float():
-		return mulFloat(math.Float64frombits(d.x.bits), c)
+		return mulFloat(d.floatValue(), c)
 	}
 	return numOfRat(new(big.Rat).Mul(c.exact(), d.exact()))
 }
@@ -108,38 +148,20 @@ func mulNum(c, d num) num {
 func mulFloat(f float64, c num) num {
 	if c.isZero() {
 		if math.IsInf(f, 0) || f != f {
-			return numOf(Const(math.NaN()).n)
+			return numOfFloat(math.NaN())
 		}
 		return num{}
 	}
 	if f == 0 || math.IsInf(f, 0) || f != f {
-		if negative(c) {
+		if c.negative() {
 			f = -f
 		}
-		return numOf(Const(f).n)
+		return numOfFloat(f)
+	}
+	if c.isInt() && magnitude(c.v) <= 1<<53 {
+		return numOfFloat(f * float64(c.v))
 	}
 	r := new(big.Rat).SetFloat64(f)
 	v, _ := r.Mul(r, c.exact()).Float64()
-	return numOf(Const(v).n)
-}
-
-// maxFloatPower bounds the integer powers of floats that are computed: exactly,
-// and rounded once.
-const maxFloatPower = 64
-
-func powFloat(f float64, n int) float64 {
-	if f == 0 || math.IsInf(f, 0) || f != f {
-		return math.Pow(f, float64(n))
-	}
-	r := new(big.Rat).SetFloat64(f)
-	m := int64(n)
-	if m < 0 {
-		r.Inv(r)
-		m = -m
-	}
-	e := big.NewInt(m)
-	num := new(big.Int).Exp(r.Num(), e, nil)
-	den := new(big.Int).Exp(r.Denom(), e, nil)
-	v, _ := new(big.Rat).SetFrac(num, den).Float64()
-	return v
+	return numOfFloat(v)
 }

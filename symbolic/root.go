@@ -4,16 +4,16 @@ import "math/big"
 
 // powerNumber is an exact number to a power that is neither 0 nor 1.
 func powerNumber(base *node, e num) *node {
-	if base == nil && negative(e) {
+	if base == nil && e.isExact() && e.negative() {
 		return pole
 	}
-	if e.x == nil {
+	if e.isInt() {
 		return Expr{base}.pow(e.v).n
 	}
 	if base == one {
 		return one
 	}
-	if !isNumber(e.x) || rootIsTaken(base, e.x) {
+	if !e.isExact() || rootIsTaken(base, e.x) {
 		return powerTerm(base, e)
 	}
 	if r := rat(e.x); r.IsInt() { // no int64

@@ -26,7 +26,8 @@ type shard struct {
 	slots atomic.Pointer[[]slot] // a power of two of them, nil before the first term
 	mu    sync.Mutex             // held while a term is added
 	used  int                    // slots that are not empty
-	_     [cacheLine - (unsafe.Sizeof(uintptr(0))*2+8)%cacheLine]byte
+	swept uint32                 // the value of collections at the last sweep
+	_     [cacheLine - (unsafe.Sizeof(uintptr(0))*2+16)%cacheLine]byte
 }
 
 const cacheLine = 64
@@ -94,12 +95,19 @@ func (s *shard) sweep() {
 	if p := s.slots.Load(); p != nil {
 		old = *p
 	}
-	alive := make([]bool, len(old)) // asked once: a term may die meanwhile
-	s.used = 0
-	for i := range old {
-		if old[i].term.Value() != nil {
-			alive[i] = true
-			s.used++
+	// Terms die in garbage collections only. What is alive is asked once: a term
+	// may die meanwhile.
+	var dead []bool
+	if n := collections.Load(); n != s.swept {
+		s.swept = n
+		s.used = 0
+		dead = make([]bool, len(old))
+		for i := range old {
+			if old[i].term.Value() == nil {
+				dead[i] = true
+			} else {
+				s.used++
+			}
 		}
 	}
 	size := minSlots
@@ -108,10 +116,10 @@ func (s *shard) sweep() {
 	}
 	slots := make([]slot, size)
 	for i := range old {
-		if !alive[i] {
+		hash := old[i].hash.Load()
+		if hash == 0 || dead != nil && dead[i] {
 			continue
 		}
-		hash := old[i].hash.Load()
 		j := int(hash) & (size - 1)
 		for slots[j].hash.Load() != 0 {
 			j = (j + 1) & (size - 1)
@@ -130,6 +138,9 @@ func (s *shard) sweep() {
 // runs after the next garbage collection and sweeps the shards that died.
 var watching atomic.Bool
 
+// collections counts the garbage collections that were noticed.
+var collections atomic.Uint32
+
 // sentinel has a pointer so that it is an allocation of its own.
 type sentinel struct{ _ *sentinel }
 
@@ -141,6 +152,7 @@ func watch() {
 
 func collected() {
 	watching.Store(false)
+	collections.Add(1)
 	for i := range table {
 		s := &table[i]
 		s.mu.Lock()

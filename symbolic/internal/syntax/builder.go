@@ -42,8 +42,9 @@ type Builder[T any] interface {
 type SlotBuilder[T any] interface {
 	Builder[T]
 
-	// Slot is ?name, ?name:predicate, ??name, ??name:predicate or ?!name.
-	Slot(kind SlotKind, name, predicate string) (t T, expected string)
+	// Slot is ?name, ??name or ?!name, each also with :predicate after it, at
+	// this offset of the text. predicate is "" if none was written.
+	Slot(at int, kind SlotKind, name, predicate string) (t T, expected string)
 
 	// Predicate refuses names that are none of a predicate.
 	Predicate(name string) (expected string)

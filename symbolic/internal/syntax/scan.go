@@ -127,7 +127,7 @@ func slot[T any](s *scanner, b SlotBuilder[T]) (t T, err *Error) {
 		}
 		s.at += len(predicate)
 	}
-	t, expected := b.Slot(kind, name, predicate)
+	t, expected := b.Slot(at, kind, name, predicate)
 	if expected != "" {
 		return t, s.expected(at, expected)
 	}

@@ -62,7 +62,7 @@ func (printer) Call(name string, args []string) (string, string) {
 
 type slotPrinter struct{ printer }
 
-func (slotPrinter) Slot(kind SlotKind, name, predicate string) (string, string) {
+func (slotPrinter) Slot(_ int, kind SlotKind, name, predicate string) (string, string) {
 	if name == "bad" {
 		return "", "another slot"
 	}

@@ -1,0 +1,200 @@
+package symbolic
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/triad-go/triad/symbolic/internal/poly"
+)
+
+// packed is a sum in polynomial form. An expansion has thousands of monomials,
+// and making a term of each takes longer than all the arithmetic: so they are
+// made when somebody looks at them. The hash of the sum is that of its terms.
+type packed struct {
+	poly  *poly.Poly // a polynomial in
+	bases []*node    // these, in the order of compare
+	terms atomic.Pointer[[]pair]
+}
+
+// maxPackedDegree keeps to the degrees that compareTerms tells apart.
+const maxPackedDegree = 1 << 14
+
+// packedSum is the canonical form of a polynomial in these bases.
+func packedSum(p *poly.Poly, bases []*node) *node {
+	if p.Len() < 2 {
+		return unpackedSum(p, bases)
+	}
+	// The variables that occur, in order.
+	var used []int
+	for i := range bases {
+		if p.Degree(i) > 0 {
+			used = append(used, i)
+		}
+	}
+	slices.SortFunc(used, func(i, j int) int { return compare(bases[i], bases[j], 0) })
+	for at, i := range used {
+		again := at > 0 && bases[i] == bases[used[at-1]]
+		// A sum is no term of a sum, and the others are no bases.
+		if again || bases[i].op == OpSum || !isFactor(bases[i], num{v: 1}) || bases[i].flag(hasPole) {
+			return unpackedSum(p, bases)
+		}
+	}
+	if p.TotalDegree() > maxPackedDegree {
+		return unpackedSum(p, bases)
+	}
+	to := make([]int, len(bases))
+	s := &packed{bases: make([]*node, len(used))}
+	same := len(used) == len(bases)
+	for at, i := range used {
+		to[i] = at
+		s.bases[at] = bases[i]
+		same = same && i == at
+	}
+	if s.poly = p; !same {
+		s.poly = p.Rename(len(used), to)
+	}
+	k := key{op: OpSum, packed: s, bits: s.hash()}
+	return intern(&k)
+}
+
+// unpackedSum is packedSum for any bases, which may be numbers or powers.
+func unpackedSum(p *poly.Poly, bases []*node) *node {
+	terms := make([]pair, 0, p.Len())
+	factors := make([]Expr, 0, len(bases)+1)
+	for exps, c := range p.Terms() {
+		factors = factors[:0]
+		for i, e := range exps {
+			if e != 0 {
+				factors = append(factors, Expr{power(bases[i], num{v: int64(e)})})
+			}
+		}
+		terms = appendScaled(terms, coefNum(c), Times(factors...).n)
+	}
+	return makeSum(sortTerms(terms))
+}
+
+func coefNum(c poly.Coef) num {
+	if v, ok := c.Int64(); ok {
+		return num{v: v}
+	}
+	return numOfRat(c.Rat())
+}
+
+// coefHash is the hash of a coefficient, without making a term of it.
+func coefHash(c poly.Coef) uint64 {
+	if v, ok := c.Int64(); ok {
+		return num{v: v}.hash()
+	}
+	r := c.Rat()
+	if r.IsInt() && r.Num().IsInt64() {
+		return num{v: r.Num().Int64()}.hash()
+	}
+	k := key{op: OpNumber, rat: r}
+	return k.hash()
+}
+
+// hash is hashPairs of the terms.
+func (s *packed) hash() (h uint64) {
+	powers := make([][]uint64, len(s.bases)) // pair.hash of base i to the power e
+	for i := range powers {
+		powers[i] = make([]uint64, s.poly.Degree(i)+1)
+		for e := 1; e < len(powers[i]); e++ {
+			powers[i][e] = pair{s.bases[i], num{v: int64(e)}}.hash()
+		}
+	}
+	for exps, c := range s.poly.Terms() {
+		k := key{op: OpProduct}
+		factors, last := 0, 0
+		for i, e := range exps {
+			if e != 0 {
+				k.bits += powers[i][e]
+				factors++
+				last = i
+			}
+		}
+		var term uint64
+		switch {
+		case factors == 0:
+			term = one.hash
+		case factors > 1:
+			term = k.hash()
+		case exps[last] == 1:
+			term = s.bases[last].hash
+		default:
+			k = key{op: OpPow, bits: uint64(exps[last]), args: [3]*node{s.bases[last]}}
+			term = k.hash()
+		}
+		h += mix(term^mixArg0, coefHash(c)^mixArg2)
+	}
+	return h
+}
+
+// pairs are the terms of the sum. They are in order as they come.
+func (s *packed) pairs() []pair {
+	if p := s.terms.Load(); p != nil {
+		return *p
+	}
+	terms := make([]pair, 0, s.poly.Len())
+	var buf [16]pair
+	for exps, c := range s.poly.Terms() {
+		factors := buf[:0]
+		for i, e := range exps {
+			if e != 0 {
+				factors = append(factors, pair{s.bases[i], num{v: int64(e)}})
+			}
+		}
+		terms = append(terms, pair{makeProduct(num{v: 1}, factors), coefNum(c)})
+	}
+	s.terms.Store(&terms)
+	return terms
+}
+
+// equal reports whether the terms are these, without making them.
+func (s *packed) equal(terms []pair) bool {
+	if len(terms) != s.poly.Len() {
+		return false
+	}
+	at := 0
+	for exps, c := range s.poly.Terms() {
+		t := terms[at]
+		at++
+		if v, ok := c.Int64(); ok && t.c.isInt() {
+			if t.c.v != v {
+				return false
+			}
+		} else if !t.c.isExact() || t.c.exact().Cmp(c.Rat()) != 0 {
+			return false
+		}
+		var buf [1]pair
+		factors := t.n.factors(&buf)
+		if t.n == one {
+			factors = nil
+		}
+		for i, e := range exps {
+			if e == 0 {
+				continue
+			}
+			if len(factors) == 0 || factors[0] != (pair{s.bases[i], num{v: int64(e)}}) {
+				return false
+			}
+			factors = factors[1:]
+		}
+		if len(factors) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// samePairs reports whether a key and a node have the same pairs.
+func (k *key) samePairs(f *far) bool {
+	switch {
+	case k.packed == nil && f.packed == nil:
+		return slices.Equal(f.pairs, k.pairs)
+	case k.packed == nil:
+		return f.packed.equal(k.pairs)
+	case f.packed == nil:
+		return k.packed.equal(f.pairs)
+	}
+	return slices.Equal(k.packed.bases, f.packed.bases) && k.packed.poly.Equal(f.packed.poly)
+}
