@@ -101,6 +101,15 @@ func plus(a, b *node) *node {
 	case b == nil || a == pole:
 		return a
 	}
+	if a.op != OpSum {
+		a, b = b, a
+	}
+	if b.op != OpSum {
+		rest, c := b.coefficient()
+		if sum, ok := patchedSum(a, pair{rest, c}); ok {
+			return sum
+		}
+	}
 	var oneA, oneB [1]pair
 	x, y := oneA[:], oneB[:]
 	if a.op == OpSum {

@@ -205,6 +205,20 @@ func compareTerms(a, b *node, depth int) int {
 	if a == one || b == one {
 		return sign(b == one)
 	}
+	if a.isPure() && b.isPure() {
+		p, q := a.far.pairs, b.far.pairs
+		for i := range min(len(p), len(q)) {
+			if x, y := &p[i], &q[i]; *x != *y {
+				switch {
+				case x.n != y.n && x.n.isVar() && y.n.isVar():
+					return compareVars(x.n, y.n)
+				case x.n == y.n && x.c.isInt() && y.c.isInt():
+					return sign(x.c.v > y.c.v)
+				}
+				break // the general case
+			}
+		}
+	}
 	lenA, lenB := a.numFactors(), b.numFactors()
 	for i := range min(lenA, lenB) {
 		p, q := a.factor(i), b.factor(i)

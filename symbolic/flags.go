@@ -23,6 +23,9 @@ func (n *node) flagsOf() (f flags) {
 		}
 	}
 	if n.far != nil && n.far.packed != nil {
+		if n.far.packed.sum != nil {
+			return 0 // see patchedSum
+		}
 		for _, b := range n.far.packed.bases {
 			f |= b.flags & inherited
 		}

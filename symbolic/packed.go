@@ -7,13 +7,69 @@ import (
 	"github.com/triad-go/triad/symbolic/internal/poly"
 )
 
-// packed is a sum in polynomial form. An expansion has thousands of monomials,
-// and making a term of each takes longer than all the arithmetic: so they are
-// made when somebody looks at them. The hash of the sum is that of its terms.
+// packed is a sum whose pairs are made when somebody looks at them. It is one of
+// two: a polynomial, since an expansion has thousands of monomials, and making a
+// term of each takes longer than all the arithmetic; or another sum with a few
+// terms more, since a sum is often built one by one. The hash of the sum is that
+// of its pairs in any case.
 type packed struct {
 	poly  *poly.Poly // a polynomial in
 	bases []*node    // these, in the order of compare
+
+	sum   *node  // or a sum that is not packed like this
+	added []pair // and terms that are not in it, in order
+
 	terms atomic.Pointer[[]pair]
+}
+
+const (
+	minPatched = 64 // terms of a sum to which terms are added without a copy
+	maxAdded   = 32
+)
+
+// patchedSum is the sum a with a term more, or !ok if it must be made of pairs:
+// the flags of what is left in such a sum have to be known without a look at it.
+func patchedSum(a *node, t pair) (sum *node, ok bool) {
+	if a.op != OpSum || a.flags != 0 || t.n.flags&^hasContent != 0 || t.n == pole || !t.c.isInt() {
+		return nil, false
+	}
+	base, added := a, []pair(nil)
+	if p := a.far.packed; p != nil {
+		if p.sum == nil {
+			return nil, false
+		}
+		base, added = p.sum, p.added
+	}
+	terms := base.pairs()
+	if len(terms) < minPatched {
+		return nil, false
+	}
+	place, found := slices.BinarySearchFunc(terms, t, orderTerms)
+	at, twice := slices.BinarySearchFunc(added, t, orderTerms)
+	if found || twice || place == 0 && at == 0 && t.c.v < 0 {
+		return nil, false
+	}
+	more := make([]pair, len(added)+1)
+	copy(more, added[:at])
+	more[at] = t
+	copy(more[at+1:], added[at:])
+	hash := a.bits + t.hash()
+	if len(more) > maxAdded {
+		return hashedSum(mergeNew(terms, more), hash, true), true
+	}
+	k := key{op: OpSum, bits: hash, packed: &packed{sum: base, added: more}}
+	return intern(&k), true
+}
+
+// mergeNew merges terms that are all different.
+func mergeNew(terms, added []pair) []pair {
+	sum := make([]pair, 0, len(terms)+len(added))
+	for _, t := range added {
+		i, _ := slices.BinarySearchFunc(terms, t, orderTerms)
+		sum = append(append(sum, terms[:i]...), t)
+		terms = terms[i:]
+	}
+	return append(sum, terms...)
 }
 
 // maxPackedDegree keeps to the degrees that compareTerms tells apart.
@@ -134,6 +190,11 @@ func (s *packed) pairs() []pair {
 	if p := s.terms.Load(); p != nil {
 		return *p
 	}
+	if s.sum != nil {
+		terms := mergeNew(s.sum.pairs(), s.added)
+		s.terms.Store(&terms)
+		return terms
+	}
 	terms := make([]pair, 0, s.poly.Len())
 	var buf [16]pair
 	for exps, c := range s.poly.Terms() {
@@ -186,15 +247,24 @@ func (s *packed) equal(terms []pair) bool {
 	return true
 }
 
-// samePairs reports whether a key and a node have the same pairs.
+// samePairs reports whether a key and a node have the same pairs. It makes no
+// terms: the table is locked.
 func (k *key) samePairs(f *far) bool {
-	switch {
-	case k.packed == nil && f.packed == nil:
-		return slices.Equal(f.pairs, k.pairs)
-	case k.packed == nil:
-		return f.packed.equal(k.pairs)
-	case f.packed == nil:
-		return k.packed.equal(f.pairs)
+	p, q := k.packed, f.packed
+	if p != nil && p.sum != nil {
+		k.pairs, p = k.packed.pairs(), nil
 	}
-	return slices.Equal(k.packed.bases, f.packed.bases) && k.packed.poly.Equal(f.packed.poly)
+	pairs := f.pairs
+	if q != nil && q.sum != nil {
+		pairs, q = q.pairs(), nil
+	}
+	switch {
+	case p == nil && q == nil:
+		return slices.Equal(pairs, k.pairs)
+	case p == nil:
+		return q.equal(k.pairs)
+	case q == nil:
+		return p.equal(pairs)
+	}
+	return slices.Equal(p.bases, q.bases) && p.poly.Equal(q.poly)
 }

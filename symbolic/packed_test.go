@@ -59,3 +59,62 @@ func TestPacked(t *testing.T) {
 		t.Errorf("only %d packed sums", packedOnes)
 	}
 }
+
+// A sum built one by one is the sum built at once, and its terms are in order.
+func TestPatched(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 10))
+	for range 20 {
+		var terms []Expr
+		var sum Expr
+		patched := false
+		for i := range 300 {
+			c, v := rnd.Int64N(9)-4, Index("v", rnd.IntN(150))
+			term := Times(Int(c), v, Power(Var("x"), Int(rnd.Int64N(3))))
+			switch {
+			case i < 80:
+				term = Plus(Var("first"), Times(Int(rnd.Int64N(5)+1), Index("u", i)))
+			case i == 80:
+				term = Power(Var("x"), Int(9))
+			case i == 250:
+				term = Times(Rat(c, 3), v)
+			case i%50 == 1:
+				term = Int(c)
+			case i%50 == 2: // before all others
+				term = Times(Int(c), Power(Var("x"), Int(int64(10+i%100))))
+			}
+			terms = append(terms, term)
+			if rnd.IntN(2) == 0 {
+				sum = Plus(sum, term)
+			} else {
+				sum = Plus(term, sum)
+			}
+			if sum.n != nil && sum.n.far != nil && sum.n.far.packed != nil {
+				patched = true
+				if i%7 == 0 {
+					fresh := &packed{sum: sum.n.far.packed.sum, added: sum.n.far.packed.added}
+					if again := makeSum(fresh.pairs()); again != sum.n {
+						t.Fatal("its pairs make another sum")
+					}
+				}
+			}
+			if i%10 == 0 {
+				if want := Plus(terms...); sum != want || sum.n.flags != want.n.flags {
+					t.Fatalf("%v, want %v", Faithful(sum), Faithful(want))
+				}
+			}
+		}
+		if !patched {
+			t.Fatal("no patched sum")
+		}
+		var a Accumulator
+		for _, term := range terms {
+			a.Add(term)
+		}
+		if a.Sum() != sum {
+			t.Fatal("another sum at once")
+		}
+		if flags := (&node{op: OpSum, far: &far{pairs: sum.n.pairs()}}).flagsOf(); flags != sum.n.flags {
+			t.Fatalf("flags %b, want %b", sum.n.flags, flags)
+		}
+	}
+}
