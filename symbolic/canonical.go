@@ -50,15 +50,14 @@ func scale(c num, rest *node) *node {
 
 // scaleSum distributes a number over a sum.
 func scaleSum(c num, sum *node) *node {
-	var buf [16]pair
-	terms := append(buf[:0], sum.pairs()...)
+	terms := slices.Clone(sum.pairs())
 	for i := range terms {
 		terms[i].c = mulNum(c, terms[i].c)
 	}
 	if c.float() {
 		return makeSum(sortTerms(terms)) // two terms of one monomial may be one now
 	}
-	return makeSum(terms)
+	return ownSum(terms, hashPairs(terms))
 }
 
 // Plus is the canonical sum of the terms: their like terms are collected, and
@@ -125,13 +124,24 @@ func plus(a, b *node) *node {
 	if len(x) < len(y) {
 		x, y = y, x
 	}
-	var buf [16]pair
-	sum := buf[:0]
-	n := len(x) + len(y)
-	if n > len(buf) {
-		sum = make([]pair, 0, n)
-	}
 	hash := sumHash(a) + sumHash(b)
+	var buf [16]pair
+	if n := len(x) + len(y); n > len(buf) {
+		return plusMany(x, y, hash)
+	}
+	sum, hash := mergeTerms(buf[:0], x, y, hash)
+	return hashedSum(sum, hash)
+}
+
+// plusMany is apart from plus so that there the buffer stays on the stack.
+func plusMany(x, y []pair, hash uint64) *node {
+	sum, hash := mergeTerms(make([]pair, 0, len(x)+len(y)), x, y, hash)
+	return ownSum(sum, hash)
+}
+
+// mergeTerms appends the sum of the terms x and the fewer terms y to sum. hash
+// is that of both together, and of the sum in the end.
+func mergeTerms(sum, x, y []pair, hash uint64) ([]pair, uint64) {
 	for _, t := range y {
 		i := 0
 		if len(y) > 1 && len(x) < 8*len(y) {
@@ -151,14 +161,15 @@ func plus(a, b *node) *node {
 			case !t.c.isZero():
 				hash += t.hash()
 			case t.n.flag(hasPole):
-				return pole
+				sum = append(sum[:0], undefined()[0])
+				return sum, sum[0].hash()
 			}
 		}
 		if !t.c.isZero() {
 			sum = append(sum, t)
 		}
 	}
-	return hashedSum(append(sum, x...), hash, n > len(buf))
+	return append(sum, x...), hash
 }
 
 // orderTerms is 0 for terms that are added up.
@@ -203,18 +214,26 @@ func sortTerms(terms []pair) []pair {
 func undefined() []pair { return []pair{{pole, num{v: 1}}} }
 
 // makeSum is the sum of terms in order.
-func makeSum(terms []pair) *node { return hashedSum(terms, hashPairs(terms), false) }
+func makeSum(terms []pair) *node { return hashedSum(terms, hashPairs(terms)) }
 
-// hashedSum is makeSum where the hash of the pairs is known. The terms are its
-// own to keep if the caller says so.
-func hashedSum(terms []pair, hash uint64, owned bool) *node {
+// hashedSum is makeSum where the hash of the pairs is known.
+func hashedSum(terms []pair, hash uint64) *node {
 	switch len(terms) {
 	case 0:
 		return nil
 	case 1:
 		return scale(terms[0].c, terms[0].n)
 	}
-	k := key{op: OpSum, bits: hash, pairs: terms, owned: owned}
+	k := key{op: OpSum, bits: hash}
+	return internPairs(&k, terms)
+}
+
+// ownSum is hashedSum of terms that are given away.
+func ownSum(terms []pair, hash uint64) *node {
+	if len(terms) < 2 {
+		return hashedSum(terms, hash)
+	}
+	k := key{op: OpSum, bits: hash, own: terms}
 	return intern(&k)
 }
 
@@ -324,7 +343,7 @@ func makeProduct(c num, factors []pair) *node {
 		again := false
 		for _, f := range factors {
 			p := power(f.n, f.c)
-			if base, e := baseOf(p); base != f.n || e != f.c {
+			if base, e := baseOf(p); base != f.n || e != f.c || isNumber(p) || p.op == OpFloat {
 				again = true
 			}
 			powers = append(powers, Expr{p})
@@ -339,8 +358,8 @@ func makeProduct(c num, factors []pair) *node {
 	case 1:
 		return scale(c, powerTerm(factors[0].n, factors[0].c))
 	}
-	k := key{op: OpProduct, bits: hashPairs(factors), pairs: factors}
-	return scale(c, intern(&k))
+	k := key{op: OpProduct, bits: hashPairs(factors)}
+	return scale(c, internPairs(&k, factors))
 }
 
 // isFactor reports whether base to this exponent is certainly a factor of its
@@ -487,7 +506,7 @@ func isPowerForm(base, e *node) bool {
 		return false
 	}
 	if isNumber(base) {
-		return !isNumber(e) || base != nil && rootIsTaken(base, e)
+		return base != one && (!isNumber(e) || base != nil && rootIsTaken(base, e))
 	}
 	switch base.op {
 	case OpPow, OpPower, OpSqrt:

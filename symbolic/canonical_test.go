@@ -171,15 +171,18 @@ func TestAccumulator(t *testing.T) {
 
 func TestCanonicalForms(t *testing.T) {
 	for text, want := range map[string]string{
-		"x + y + x":            "2*x + y",
-		"x*y*x":                "x^2*y",
-		"x*y - 3*z + 4 + y*x":  "2*x*y - 3*z + 4",
-		"2*(x + y)":            "2*x + 2*y",
-		"z*(x + y)":            "z*(x + y)",
-		"sqrt(4*x)":            "2*sqrt(x)",
-		"sqrt(8)":              "2*sqrt(2)",
+		"x + y + x":           "2*x + y",
+		"x*y*x":               "x^2*y",
+		"x*y - 3*z + 4 + y*x": "2*x*y - 3*z + 4",
+		"2*(x + y)":           "2*x + 2*y",
+		"z*(x + y)":           "z*(x + y)",
+		"sqrt(4*x)":           "2*sqrt(x)",
+		"sqrt(8)":             "2*sqrt(2)",
+		"sqrt(0)":             "0", "0^(1/3)*x": "0", "x + 0^(-1/3)": "0^-1", "(x+x)^(1/2)*(x+x)^(1/2)": "2*x", "0^x": "0^x", "1^x": "1", "(-8)^(1/3)": "2*(-1)^(1/3)", "2*sin(-x) + sin(x)": "-sin(x)", "cos(0)*pi()": "pi()", "0*sin(1/0) + x": "0^-1",
 		"1/sqrt(2)":            "sqrt(2)/2",
 		"sqrt(2)*sqrt(2)":      "2",
+		"x*sqrt(2)*sqrt(2)":    "2*x",
+		"sqrt(0)*x":            "0",
 		"sqrt(x)^2":            "x",
 		"sqrt(x)^3/x":          "sqrt(x)",
 		"sqrt(x^2)":            "sqrt(x^2)", // not x
@@ -219,6 +222,29 @@ func TestCanonicalForms(t *testing.T) {
 		}
 		if !c.IsCanonical() {
 			t.Errorf("%s: %s is not canonical", text, Faithful(c))
+		}
+	}
+}
+
+// Finding a sum or a product that exists allocates nothing.
+func TestCanonicalAllocs(t *testing.T) {
+	x, y, z := Var("x"), Var("y"), Var("z")
+	sum := Plus(Times(Int(2), x, y), z)
+	xy := Times(Int(2), x, y)
+	for name, f := range map[string]func() Expr{
+		"Plus of two":    func() Expr { return Plus(xy, z) },
+		"Plus of three":  func() Expr { return Plus(z, xy, z) },
+		"Times of two":   func() Expr { return Times(x, sum) },
+		"Times of three": func() Expr { return Times(x, y, Int(2)) },
+		"Power":          func() Expr { return Power(sum, Int(3)) },
+	} {
+		held := f()
+		if n := testing.AllocsPerRun(100, func() {
+			if f() != held {
+				t.Error("another term")
+			}
+		}); n > 0 {
+			t.Errorf("%s: %v allocations", name, n)
 		}
 	}
 }

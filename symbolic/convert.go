@@ -358,13 +358,13 @@ func Faithful(e Expr) Expr {
 			rest, c := n.coefficient()
 			return writeProduct(c, rest, p.get).n
 		}
-		return rewrite(n, p.get)
+		return likewise(n, p.get)
 	}
 	return Expr{p.run(e.n)}
 }
 
-// rewrite is rebuild for operations that are faithful already.
-func rewrite(n *node, get func(*node) *node) *node {
+// likewise is rebuild for operations that are faithful already.
+func likewise(n *node, get func(*node) *node) *node {
 	switch n.op {
 	case OpPow:
 		return Expr{get(n.args[0])}.pow(int64(n.bits)).n

@@ -16,7 +16,7 @@ func (n *node) flag(f flags) bool { return n != nil && n.flags&f != 0 }
 
 // flagsOf works out the flags of a node whose arguments have theirs.
 func (n *node) flagsOf() (f flags) {
-	const inherited = notCanonical | hasPole
+	const inherited = notCanonical | hasPole | expandable
 	for _, a := range n.args {
 		if a != nil {
 			f |= a.flags & inherited
@@ -42,6 +42,9 @@ func (n *node) flagsOf() (f flags) {
 		if !p.c.isInt() {
 			f |= p.c.x.flags & inherited
 		}
+		if n.op == OpProduct && isExpandable(p.n, p.c) {
+			f |= expandable
+		}
 	}
 	switch n.op {
 	case OpSum:
@@ -60,6 +63,9 @@ func (n *node) flagsOf() (f flags) {
 		if !isPowForm(n.args[0], int64(n.bits)) {
 			f |= notCanonical
 		}
+		if isExpandable(n.args[0], num{v: int64(n.bits)}) {
+			f |= expandable
+		}
 	case OpSqrt:
 		if !isPowerForm(n.args[0], half) {
 			f |= notCanonical
@@ -70,6 +76,9 @@ func (n *node) flagsOf() (f flags) {
 		}
 		if isHalf(n.args[1]) || !isPowerForm(n.args[0], n.args[1]) {
 			f |= notCanonical
+		}
+		if isExpandable(n.args[0], numOf(n.args[1])) {
+			f |= expandable
 		}
 	case OpCall:
 		if functionAt(n.fn).folds(n) {

@@ -91,7 +91,7 @@ func Register(f Function) (*Function, error) {
 	}
 	g := f
 	k := key{op: OpVar, name: g.Name, bits: uint64(g.Arity)}
-	g.hash = k.hash()
+	g.hash = k.hash(nil)
 	list := []*Function{nil}
 	if p := registry.list.Load(); p != nil {
 		list = *p
@@ -155,12 +155,11 @@ func Call(f *Function, args ...Expr) Expr {
 		}
 		return Expr{intern(&k)}
 	}
-	var buf [8]pair
-	k.pairs = buf[:0]
-	for _, a := range args {
-		k.pairs = append(k.pairs, pair{n: a.n})
+	pairs := make([]pair, len(args))
+	for i, a := range args {
+		pairs[i].n = a.n
 	}
-	return Expr{intern(&k)}
+	return Expr{internPairs(&k, pairs)}
 }
 
 // Apply is the canonical call: as Call, but an exact value that the function

@@ -51,29 +51,29 @@ const (
 	notCanonical flags = 1 << iota // Canonical would change it
 	hasPole                        // an exact division by 0 is somewhere in it
 	hasContent                     // a sum whose coefficients have a common factor
+	expandable                     // a sum to a positive integer power is in a canonical part of it
 )
 
 // key is what tells a node from others: it is looked up before there is a node,
 // so that finding an existing term allocates nothing.
 type key struct {
-	op    Op
-	fn    uint32
-	bits  uint64
-	args  [3]*node
-	name  string
-	rat   *big.Rat
-	pairs []pair
-	owned bool // pairs is the node's, if one is made
+	op   Op
+	fn   uint32
+	bits uint64
+	args [3]*node
+	name string
+	rat  *big.Rat
 
+	own    []pair  // the node's to keep, if one is made
 	packed *packed // instead of pairs
 }
 
 // node makes the node of k. It copies what k only borrows: a name is often part
 // of a long text, and a big.Rat may be changed by its owner.
-func (k *key) node(hash uint64) *node {
+func (k *key) node(hash uint64, borrowed []pair) *node {
 	var n *node
-	if k.far() {
-		n = allocate(len(k.pairs), k.owned)
+	if k.name != "" || k.rat != nil || k.own != nil || k.packed != nil || borrowed != nil {
+		n = allocate(len(borrowed))
 	} else {
 		n = new(node)
 	}
@@ -86,26 +86,21 @@ func (k *key) node(hash uint64) *node {
 		n.far.rat = new(big.Rat).Set(k.rat)
 	case k.packed != nil:
 		n.far.packed = k.packed
-	case k.owned:
-		n.far.pairs = k.pairs
-	case k.pairs != nil:
-		copy(n.far.pairs, k.pairs)
+	case k.own != nil:
+		n.far.pairs = k.own
+	default:
+		if n.far != nil {
+			copy(n.far.pairs, borrowed)
+		}
 	}
 	n.flags = n.flagsOf()
 	n.degree = n.degreeOf()
 	return n
 }
 
-func (k *key) far() bool {
-	return k.name != "" || k.rat != nil || k.pairs != nil || k.packed != nil
-}
-
 // allocate makes a node with its far part and room for so many pairs, in one
 // object as long as they are few.
-func allocate(pairs int, owned bool) *node {
-	if owned {
-		pairs = 0
-	}
+func allocate(pairs int) *node {
 	var n *node
 	var f *far
 	var p []pair
@@ -148,7 +143,7 @@ func allocate(pairs int, owned bool) *node {
 	return n
 }
 
-func (k *key) matches(n *node) bool {
+func (k *key) matches(n *node, borrowed []pair) bool {
 	if k.name != "" {
 		return n.op == k.op && n.far.name == k.name
 	}
@@ -158,8 +153,10 @@ func (k *key) matches(n *node) bool {
 	switch {
 	case k.rat != nil:
 		return n.far != nil && n.far.rat != nil && sameRat(n.far.rat, k.rat)
-	case k.pairs != nil || k.packed != nil:
-		return n.far != nil && k.samePairs(n.far)
+	case borrowed != nil:
+		return n.far != nil && n.far.samePairs(borrowed, nil)
+	case k.own != nil || k.packed != nil:
+		return n.far != nil && n.far.samePairs(k.own, k.packed)
 	}
 	return n.far == nil
 }
@@ -194,7 +191,7 @@ func (n *node) hashOf() uint64 {
 }
 
 // hash is never 0: that marks an empty slot of the table.
-func (k *key) hash() uint64 {
+func (k *key) hash(borrowed []pair) uint64 {
 	h := mix(mixOp+uint64(k.op), mixBits^k.bits)
 	h = mix(h^k.args[0].hashOf(), mixArg0)
 	h = mix(h^k.args[1].hashOf(), mixArg1)
@@ -203,8 +200,8 @@ func (k *key) hash() uint64 {
 		h = mix(h^functionAt(k.fn).hash, mixFar)
 	}
 	if k.op == OpCall {
-		for i := range k.pairs {
-			h = mix(h^k.pairs[i].n.hashOf(), mixArg0)
+		for i := range borrowed {
+			h = mix(h^borrowed[i].n.hashOf(), mixArg0)
 		}
 	}
 	for i := range len(k.name) {

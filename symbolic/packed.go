@@ -55,7 +55,7 @@ func patchedSum(a *node, t pair) (sum *node, ok bool) {
 	copy(more[at+1:], added[at:])
 	hash := a.bits + t.hash()
 	if len(more) > maxAdded {
-		return hashedSum(mergeNew(terms, more), hash, true), true
+		return ownSum(mergeNew(terms, more), hash), true
 	}
 	k := key{op: OpSum, bits: hash, packed: &packed{sum: base, added: more}}
 	return intern(&k), true
@@ -146,7 +146,7 @@ func coefHash(c poly.Coef) uint64 {
 		return num{v: r.Num().Int64()}.hash()
 	}
 	k := key{op: OpNumber, rat: r}
-	return k.hash()
+	return k.hash(nil)
 }
 
 // hash is hashPairs of the terms.
@@ -173,23 +173,35 @@ func (s *packed) hash() (h uint64) {
 		case factors == 0:
 			term = one.hash
 		case factors > 1:
-			term = k.hash()
+			term = k.hash(nil)
 		case exps[last] == 1:
 			term = s.bases[last].hash
 		default:
 			k = key{op: OpPow, bits: uint64(exps[last]), args: [3]*node{s.bases[last]}}
-			term = k.hash()
+			term = k.hash(nil)
 		}
 		h += mix(term^mixArg0, coefHash(c)^mixArg2)
 	}
 	return h
 }
 
-// pairs are the terms of the sum. They are in order as they come.
+// pairs are the terms of the sum.
 func (s *packed) pairs() []pair {
 	if p := s.terms.Load(); p != nil {
 		return *p
 	}
+	return unpack(s)
+}
+
+// unpack is (*packed).unpack. Called like this it is unknown to the compiler's
+// escape analysis, which otherwise finds that everything here calls everything
+// else, and puts the buffers of Plus and Times on the heap.
+var unpack func(s *packed) []pair
+
+func init() { unpack = (*packed).unpack }
+
+// unpack makes the terms. They are in order as they come.
+func (s *packed) unpack() []pair {
 	if s.sum != nil {
 		terms := mergeNew(s.sum.pairs(), s.added)
 		s.terms.Store(&terms)
@@ -247,24 +259,23 @@ func (s *packed) equal(terms []pair) bool {
 	return true
 }
 
-// samePairs reports whether a key and a node have the same pairs. It makes no
-// terms: the table is locked.
-func (k *key) samePairs(f *far) bool {
-	p, q := k.packed, f.packed
+// samePairs reports whether f has the pairs that are given, as they are or
+// packed. It makes no terms: the table is locked.
+func (f *far) samePairs(pairs []pair, p *packed) bool {
 	if p != nil && p.sum != nil {
-		k.pairs, p = k.packed.pairs(), nil
+		pairs, p = p.pairs(), nil
 	}
-	pairs := f.pairs
+	own, q := f.pairs, f.packed
 	if q != nil && q.sum != nil {
-		pairs, q = q.pairs(), nil
+		own, q = q.pairs(), nil
 	}
 	switch {
 	case p == nil && q == nil:
-		return slices.Equal(pairs, k.pairs)
+		return slices.Equal(own, pairs)
 	case p == nil:
-		return q.equal(k.pairs)
+		return q.equal(pairs)
 	case q == nil:
-		return p.equal(pairs)
+		return p.equal(own)
 	}
 	return slices.Equal(p.bases, q.bases) && p.poly.Equal(q.poly)
 }

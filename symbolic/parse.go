@@ -1,8 +1,8 @@
 package symbolic
 
 import (
-	"fmt"
 	"math/big"
+	"strconv"
 
 	"github.com/triad-go/triad/symbolic/internal/syntax"
 )
@@ -17,8 +17,8 @@ type SyntaxError struct {
 // Error shows the place alone: a text may be a million characters long.
 func (e *SyntaxError) Error() string { return "symbolic: " + (*syntax.Error)(e).Error() }
 
-// Parse reads an expression in ordinary notation. The operators, from the
-// weakest:
+// Parse reads an expression in ordinary notation, as a faithful term. The
+// operators, from the weakest:
 //
 //	||
 //	&&
@@ -26,11 +26,18 @@ func (e *SyntaxError) Error() string { return "symbolic: " + (*syntax.Error)(e).
 //	+ -
 //	* /
 //	- !                before an operand; -x^2 is -(x^2)
-//	^ or **            then an integer: x^2, x^-2, x^(-2); does not chain
+//	^ or **            x^2, x^-2, x^y, x^(1/3); does not chain
 //
-// The binary operators associate to the left. The functions are sqrt(a), abs(a),
-// min(a, b), max(a, b), fma(a, b, c) and select(cond, a, b). Any other name (see
-// [IsName]) is a variable, except inf and nan, which are float64 constants.
+// The binary operators associate to the left. An exponent is an operand, with or
+// without a minus before it, or an expression in parentheses. An integer in the
+// range of int64 makes [Expr.Pow] of a power, anything else [Expr.PowExpr].
+//
+// Functions are sqrt(a), abs(a), min(a, b), max(a, b), fma(a, b, c),
+// select(cond, a, b), pow(a, b), which is a^b, and every [Function], pi() among
+// them. Any other name (see [IsName]) is a variable, with integers in brackets
+// after it if it is indexed, as in u[1,-2]; except inf and nan, which are float64
+// constants. What stands in canonical(…) is read as [ParseCanonical] does, and
+// what stands in faithful(…) in there as Parse does.
 //
 // An integer literal, decimal or hexadecimal, is an exact number of any length,
 // and arithmetic of exact numbers is done at once: 1/3 is the number. A literal
@@ -41,28 +48,20 @@ func (e *SyntaxError) Error() string { return "symbolic: " + (*syntax.Error)(e).
 // Any error is a *[SyntaxError]. The time is linear in the length of the text
 // (that of a single number of very many digits is not), and parentheses nest to
 // any depth.
-func Parse(text string) (Expr, error) {
-	e, err := syntax.Parse(text, builder{})
-	if err != nil {
-		return Expr{}, (*SyntaxError)(err)
-	}
-	return e, nil
-}
+func Parse(text string) (Expr, error) { return parse(text, false, syntax.Parse[draft]) }
 
-// ParseSExpr reads an S-expression: an atom, or a head and its arguments in
-// parentheses. Heads are the operators of [Parse], neg for the minus before an
-// operand, and the functions' names; + * && and || can have more than two
-// arguments, which are taken two by two from the left: (+ a b c) is (+ (+ a b)
-// c). An atom is a variable or a number as in Parse, which can have a minus
-// before it, without space, or be a quotient of integers: -2.0, -1/3. Errors
-// are as Parse's.
-func ParseSExpr(text string) (Expr, error) {
-	e, err := syntax.ParseSExpr(text, builder{})
-	if err != nil {
-		return Expr{}, (*SyntaxError)(err)
-	}
-	return e, nil
-}
+// ParseCanonical reads an expression as Parse does, but makes the canonical term:
+// it is [Canonical] of what Parse makes, without making that first.
+func ParseCanonical(text string) (Expr, error) { return parse(text, true, syntax.Parse[draft]) }
+
+// ParseSExpr reads an S-expression, as [SExpr] writes them: an atom, or a head
+// and its arguments in parentheses. Heads are the operators of [Parse], neg for
+// the minus before an operand, canonical and faithful, and the functions' names;
+// + * && and || can have more than two arguments, which are taken two by two
+// from the left: (+ a b c) is (+ (+ a b) c). An atom is a variable or a number as
+// in Parse, which can have a minus before it, without space, or be a quotient of
+// integers: -2.0, -1/3. Errors are as Parse's.
+func ParseSExpr(text string) (Expr, error) { return parse(text, false, syntax.ParseSExpr[draft]) }
 
 // MustParse is [Parse] for texts known to be right: it panics on an error.
 func MustParse(text string) Expr {
@@ -73,8 +72,17 @@ func MustParse(text string) Expr {
 	return e
 }
 
-var functions = map[string]Op{
-	"sqrt": OpSqrt, "abs": OpAbs, "min": OpMin, "max": OpMax, "fma": OpFMA, "select": OpSelect,
+func parse(text string, canonical bool, read func(string, syntax.Builder[draft]) (draft, *syntax.Error)) (Expr, error) {
+	d, err := read(text, &builder{canonical: canonical})
+	if err != nil {
+		return Expr{}, (*SyntaxError)(err)
+	}
+	return d.finish(), nil
+}
+
+// operations are the functions that are operations of their own.
+var operations = map[string]Op{
+	"sqrt": OpSqrt, "abs": OpAbs, "min": OpMin, "max": OpMax, "fma": OpFMA, "select": OpSelect, "pow": OpPower,
 }
 
 var operators = [syntax.Operators]Op{
@@ -83,64 +91,186 @@ var operators = [syntax.Operators]Op{
 	syntax.Add: OpAdd, syntax.Sub: OpSub, syntax.Mul: OpMul, syntax.Div: OpDiv, syntax.Neg: OpNeg,
 }
 
-// builder makes faithful terms of what package syntax reads.
-type builder struct{}
+// draft is an operand. A canonical sum or product is under construction as long
+// as operands come to it: only the whole is put into order and made a term.
+type draft struct {
+	kind  draftKind
+	e     Expr   // a finished term
+	c     num    // the coefficient of a product
+	pairs []pair // its factors, or the terms of a sum; this draft's own
+}
 
-func (builder) Number(n int64, big *big.Int) Expr {
-	if big != nil {
-		return exactInt(big)
+type draftKind uint8
+
+const (
+	finished draftKind = iota
+	product
+	sum
+)
+
+func (d draft) finish() Expr {
+	switch d.kind {
+	case product:
+		return Expr{makeProduct(d.c, sortFactors(d.pairs))}
+	case sum:
+		return Expr{makeSum(sortTerms(d.pairs))}
 	}
-	return Int(n)
+	return d.e
+}
+
+// times is d*f, for a d that is not used any more.
+func (d draft) times(f *node) draft {
+	if d.kind != product {
+		first := d.finish()
+		d = draft{kind: product, c: num{v: 1}, pairs: make([]pair, 0, 4)}
+		d = d.times(first.n)
+	}
+	rest, c := f.coefficient()
+	if rest.op == OpSum && rest.flag(hasContent) {
+		c, rest = rest.primitive()
+	}
+	d.c = mulNum(d.c, c)
+	if rest != one {
+		d.pairs = appendFactors(d.pairs, rest)
+	}
+	return d
+}
+
+// plus is d + c*t, for a d that is not used any more.
+func (d draft) plus(c num, t *node) draft {
+	if d.kind != sum {
+		first := d.finish()
+		d = draft{kind: sum, pairs: appendScaled(make([]pair, 0, 4), num{v: 1}, first.n)}
+	}
+	d.pairs = appendScaled(d.pairs, c, t)
+	return d
+}
+
+// builder makes terms of what package syntax reads.
+type builder struct {
+	canonical bool            // of what is read now
+	outer     []bool          // of what is read around it
+	names     map[string]Expr // what names stand for, if not for variables
+}
+
+func (b *builder) Number(n int64, big *big.Int) draft {
+	if big != nil {
+		return draft{e: exactInt(big)}
+	}
+	return draft{e: Int(n)}
 }
 
 func exactInt(v *big.Int) Expr { return Exact(new(big.Rat).SetInt(v)) }
 
-func (builder) Float(v float64) (Expr, string) { return Const(v), "" }
+func (b *builder) Float(v float64) (draft, string) { return draft{e: Const(v)}, "" }
 
-func (builder) Variable(name string, index []int) (Expr, string) {
+func (b *builder) Variable(name string, index []int) (draft, string) {
 	if index != nil {
-		return Expr{}, "an operator"
+		return draft{e: Index(name, index...)}, ""
 	}
-	return variable(name), ""
+	if e, ok := b.names[name]; ok {
+		return draft{e: e}, ""
+	}
+	return draft{e: variable(name)}, ""
 }
 
-func (builder) Unary(op syntax.Operator, a Expr) Expr {
-	if op == syntax.Neg {
-		return a.Neg()
+func (b *builder) Unary(op syntax.Operator, a draft) draft {
+	switch {
+	case op == syntax.Not:
+		return draft{e: Not(a.finish())}
+	case !b.canonical:
+		return draft{e: a.e.Neg()}
+	case a.kind == product:
+		a.c = mulNum(num{v: -1}, a.c)
+		return a
 	}
-	return Not(a)
+	return draft{e: Times(Int(-1), a.finish())}
 }
 
-func (builder) Binary(op syntax.Operator, a, b Expr) Expr {
-	if op := operators[op]; op == OpAdd || op == OpSub || op == OpMul || op == OpDiv {
-		return arithmetic(op, a, b)
+func (b *builder) Binary(op syntax.Operator, x, y draft) draft {
+	if !b.canonical {
+		if op := operators[op]; op == OpAdd || op == OpSub || op == OpMul || op == OpDiv {
+			return draft{e: arithmetic(op, x.e, y.e)}
+		}
+		return draft{e: term(operators[op], x.e.n, y.e.n, nil)}
 	}
-	return term(operators[op], a.n, b.n, nil)
+	f := y.finish().n
+	switch operators[op] {
+	case OpAdd:
+		return x.plus(num{v: 1}, f)
+	case OpSub:
+		return x.plus(num{v: -1}, f)
+	case OpMul:
+		return x.times(f)
+	case OpDiv:
+		return x.times(power(f, num{v: -1}))
+	}
+	return draft{e: term(operators[op], x.finish().n, f, nil)}
 }
 
-func (builder) Power(base, exponent Expr) (Expr, string) {
-	n, ok := small(exponent.n)
-	if !isNumber(exponent.n) || !ok || int64(int(n)) != n {
-		return Expr{}, "an integer exponent"
+func (b *builder) Power(base, exponent draft) (draft, string) {
+	if b.canonical {
+		return draft{e: Power(base.finish(), exponent.finish())}, ""
 	}
-	return base.Pow(int(n)), ""
+	return draft{e: base.e.PowExpr(exponent.e)}, ""
 }
 
-func (builder) Function(name string) string {
-	if _, ok := functions[name]; !ok {
-		return "a function (abs, fma, max, min, select, sqrt)"
+func (b *builder) Function(name string) string {
+	switch name {
+	case "canonical", "faithful":
+		b.outer = append(b.outer, b.canonical)
+		b.canonical = name == "canonical"
+		return ""
+	}
+	if _, ok := operations[name]; !ok && namedFunctions(name) == nil {
+		return "the name of a function"
 	}
 	return ""
 }
 
-func (builder) Call(name string, args []Expr) (Expr, string) {
-	op := functions[name]
-	if n := ops[op].args; n != len(args) {
-		return Expr{}, fmt.Sprintf("%d argument(s) of %s", n, name)
+func (b *builder) Call(name string, args []draft) (draft, string) {
+	mark := name == "canonical" || name == "faithful"
+	if mark {
+		b.canonical = b.outer[len(b.outer)-1]
+		b.outer = b.outer[:len(b.outer)-1]
+	}
+	op := operations[name]
+	if want := ops[op].args; mark && len(args) != 1 {
+		return draft{}, "1 argument of " + name
+	} else if op != 0 && len(args) != want {
+		return draft{}, arguments(want) + " of " + name
+	}
+	var buf [4]Expr
+	terms := buf[:0]
+	for _, a := range args {
+		terms = append(terms, a.finish())
+	}
+	switch {
+	case mark:
+		return draft{e: terms[0]}, ""
+	case op == 0:
+		f := LookupFunction(name, len(args))
+		switch {
+		case f == nil:
+			return draft{}, arguments(namedFunctions(name)[0].Arity) + " of " + name
+		case b.canonical:
+			return draft{e: Apply(f, terms...)}, ""
+		}
+		return draft{e: Call(f, terms...)}, ""
+	case op == OpPower && !b.canonical:
+		return draft{e: terms[0].PowExpr(terms[1])}, ""
+	case op == OpPower:
+		return draft{e: Power(terms[0], terms[1])}, ""
+	case op == OpSqrt && b.canonical:
+		return draft{e: Expr{power(terms[0].n, num{x: half})}}, ""
+	case op == OpFMA && b.canonical:
+		return draft{e: Plus(Times(terms[0], terms[1]), terms[2])}, ""
 	}
 	var k [3]*node
-	for i, a := range args {
-		k[i] = a.n
+	for i, t := range terms {
+		k[i] = t.n
 	}
-	return term(op, k[0], k[1], k[2]), ""
+	return draft{e: term(op, k[0], k[1], k[2])}, ""
 }
+
+func arguments(n int) string { return strconv.Itoa(n) + " argument(s)" }

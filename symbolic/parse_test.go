@@ -159,7 +159,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"-", 1, `expected an operand, found the end`},
 		{"a b", 2, `expected an operator, found "b"`},
 		{"2x", 1, `expected an operator, found "x"`},
-		{"x(2)", 0, `expected a function (abs, fma, max, min, select, sqrt), found "x"`},
+		{"x(2)", 0, `expected the name of a function, found "x"`},
 		{"1.5 2.5e3", 4, `expected an operator, found "2.5e3"`},
 		{"1.2.3", 3, `expected an operator, found ".3"`},
 		{"1e", 1, `expected an operator, found "e"`},
@@ -188,12 +188,15 @@ func TestSyntaxErrors(t *testing.T) {
 		{"sqrt(a, b)", 9, `expected 1 argument(s) of sqrt, found 2`},
 		{"1 + min(a)", 9, `expected 2 argument(s) of min, found 1`},
 		{"fma(a, b)", 8, `expected 3 argument(s) of fma, found 2`},
-		{"sin(a)", 0, `expected a function (abs, fma, max, min, select, sqrt), found "sin"`},
+		{"sine(a)", 0, `expected the name of a function, found "sine"`},
+		{"1 + sin(a, b)", 12, `expected 1 argument(s) of sin, found 2`},
+		{"pi(a)", 4, `expected 0 argument(s) of pi, found 1`},
+		{"sin()", 4, `expected 1 argument(s) of sin, found 0`},
+		{"canonical(a, b)", 14, `expected 1 argument of canonical, found 2`},
 		{"nan(a)", 3, `expected an operator, found "("`},
 		{"a < b < c", 6, `expected && or ||, found "<": comparisons do not chain`},
 		{"a < b + 1 == c", 10, `expected && or ||, found "==": comparisons do not chain`},
 		{"x^2^3", 3, `expected an operator other than ^, which does not chain, found "^"`},
-		{"x^y", 2, `expected an integer exponent, found "y"`},
 		{"x^", 2, `expected an exponent, found the end`},
 		{"x^*2", 2, `expected an exponent, found "*"`},
 		{"x^--2", 3, `expected an exponent, found "-"`},
@@ -201,11 +204,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"x^-2^2", 4, `expected an operator other than ^, which does not chain, found "^"`},
 		{"x^(2)**2", 5, `expected an operator other than ^, which does not chain, found "*"`},
 		{"x^(2 + )", 7, `expected an operand, found ")"`},
-		{"x^2.0", 2, `expected an integer exponent, found "2.0"`},
-		{"x^inf", 2, `expected an integer exponent, found "inf"`},
-		{"x^(1/2)", 2, `expected an integer exponent, found "("`},
 		{"x^(2", 4, `expected ")" for the "(" 2 bytes before, found the end`},
-		{"x^9223372036854775808", 2, `expected an integer exponent, found "9223372036854775808"`},
 		{"x^1e400", 2, `expected a number in the range of float64, found "1e400"`},
 		{"a " + strings.Repeat("b", 100), 2, `expected an operator, found "` + strings.Repeat("b", 41) + `"`},
 	} {
@@ -243,7 +242,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		if f != e {
-			t.Fatalf("%.200s is read as %.200v", text, f)
+			t.Fatalf("%.2000s is read as %.2000v", text, f)
 		}
 	}
 }

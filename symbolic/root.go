@@ -4,8 +4,11 @@ import "math/big"
 
 // powerNumber is an exact number to a power that is neither 0 nor 1.
 func powerNumber(base *node, e num) *node {
-	if base == nil && e.isExact() && e.negative() {
-		return pole
+	if base == nil && e.isExact() {
+		if e.negative() {
+			return pole
+		}
+		return nil
 	}
 	if e.isInt() {
 		return Expr{base}.pow(e.v).n
@@ -18,8 +21,6 @@ func powerNumber(base *node, e num) *node {
 	}
 	if r := rat(e.x); r.IsInt() { // no int64
 		switch {
-		case base == nil && r.Sign() > 0:
-			return nil
 		case base == Int(-1).n:
 			return Int(1 - 2*int64(r.Num().Bit(0))).n
 		}
@@ -40,7 +41,7 @@ func powerNumber(base *node, e num) *node {
 func rootIsTaken(base, e *node) bool {
 	v := rat(e)
 	if base == nil || base == one {
-		return base == nil && v.Sign() < 0
+		return false
 	}
 	if v.IsInt() {
 		return base.far != nil || base.bits != ^uint64(0)

@@ -38,25 +38,28 @@ type slot struct {
 }
 
 // intern returns the node that k describes, the one that exists or a new one.
-func intern(k *key) *node {
-	hash := k.hash()
+func intern(k *key) *node { return internPairs(k, nil) }
+
+// internPairs is intern for a node with these pairs, which are copied.
+func internPairs(k *key, borrowed []pair) *node {
+	hash := k.hash(borrowed)
 	s := &table[hash>>(64-shardBits)]
 	if slots := s.slots.Load(); slots != nil {
-		if n, _ := find(*slots, hash, k); n != nil {
+		if n, _ := find(*slots, hash, k, borrowed); n != nil {
 			return n
 		}
 	}
-	return s.add(hash, k)
+	return s.add(hash, k, borrowed)
 }
 
 // find returns the node that k describes, or else the empty slot at which the
 // search for it ended.
-func find(slots []slot, hash uint64, k *key) (n *node, free int) {
+func find(slots []slot, hash uint64, k *key, borrowed []pair) (n *node, free int) {
 	for i := int(hash); ; i++ {
 		i &= len(slots) - 1
 		switch slots[i].hash.Load() {
 		case hash:
-			if n := slots[i].term.Value(); n != nil && k.matches(n) {
+			if n := slots[i].term.Value(); n != nil && k.matches(n, borrowed) {
 				return n, i
 			}
 		case 0:
@@ -65,10 +68,10 @@ func find(slots []slot, hash uint64, k *key) (n *node, free int) {
 	}
 }
 
-func (s *shard) add(hash uint64, k *key) *node {
+func (s *shard) add(hash uint64, k *key, borrowed []pair) *node {
 	// Made before the lock is taken, to hold it shortly. If another goroutine
 	// added the same term meanwhile, this one is garbage.
-	n := k.node(hash)
+	n := k.node(hash, borrowed)
 	w := weak.Make(n)
 
 	s.mu.Lock()
@@ -77,7 +80,7 @@ func (s *shard) add(hash uint64, k *key) *node {
 		s.sweep()
 	}
 	slots := *s.slots.Load()
-	old, free := find(slots, hash, k)
+	old, free := find(slots, hash, k, borrowed)
 	if old != nil {
 		return old
 	}

@@ -47,13 +47,13 @@ func TestCollision(t *testing.T) {
 	var s shard
 	nodes := map[*node]int{}
 	for i := range keys {
-		nodes[s.add(7, &keys[i])] = i
+		nodes[s.add(7, &keys[i], nil)] = i
 	}
 	if len(nodes) != len(keys) {
 		t.Fatalf("%d keys, %d nodes", len(keys), len(nodes))
 	}
 	for i := range keys {
-		if n, _ := find(*s.slots.Load(), 7, &keys[i]); n == nil || nodes[n] != i {
+		if n, _ := find(*s.slots.Load(), 7, &keys[i], nil); n == nil || nodes[n] != i {
 			t.Errorf("key %d is found as %v", i, n)
 		}
 	}
@@ -65,7 +65,7 @@ func TestSweep(t *testing.T) {
 	var kept []*node
 	for i := range 100_000 {
 		k := key{op: OpNumber, bits: uint64(i)}
-		n := s.add(k.hash(), &k)
+		n := s.add(k.hash(nil), &k, nil)
 		if i%100 == 0 {
 			kept = append(kept, n)
 		}
@@ -84,7 +84,7 @@ func TestSweep(t *testing.T) {
 	}
 	for i, n := range kept {
 		k := key{op: OpNumber, bits: uint64(i * 100)}
-		if found, _ := find(*s.slots.Load(), k.hash(), &k); found != n {
+		if found, _ := find(*s.slots.Load(), k.hash(nil), &k, nil); found != n {
 			t.Fatalf("term %d is lost", i*100)
 		}
 	}

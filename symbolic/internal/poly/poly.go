@@ -82,6 +82,13 @@ func (p *Poly) TotalDegree() int {
 // Degree returns the largest exponent of variable i, -1 for the polynomial 0.
 func (p *Poly) Degree(i int) int {
 	d := -1
+	if p.lay.words == 1 && i < p.lay.n-1 {
+		f := p.lay.fields[i+1]
+		for _, m := range p.exps {
+			d = max(d, int(m>>f.shift&f.mask))
+		}
+		return d
+	}
 	for t := range p.Len() {
 		d = max(d, p.lay.exponent(p.mono(t), i))
 	}

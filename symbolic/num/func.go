@@ -1,0 +1,156 @@
+package num
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/triad-go/triad/symbolic"
+)
+
+func unary[T Real](x Num[T], f func(float64) float64, g func(symbolic.Expr) symbolic.Expr) Num[T] {
+	if unsafe.Sizeof(x) == 8 {
+		call1[float64](f, unsafe.Pointer(&x.v))
+	} else {
+		viaOther1(other1, f, g, unsafe.Pointer(&x.v), unsafe.Sizeof(x))
+	}
+	return x
+}
+
+func viaOther1(h func(func(float64) float64, func(symbolic.Expr) symbolic.Expr, unsafe.Pointer, uintptr), f func(float64) float64, g func(symbolic.Expr) symbolic.Expr, a unsafe.Pointer, size uintptr) {
+	h(f, g, a, size)
+}
+
+func viaOther2(h func(func(x, y float64) float64, func(x, y symbolic.Expr) symbolic.Expr, unsafe.Pointer, unsafe.Pointer, uintptr), f func(x, y float64) float64, g func(x, y symbolic.Expr) symbolic.Expr, a, b unsafe.Pointer, size uintptr) {
+	h(f, g, a, b, size)
+}
+
+// Sin is the sine of x.
+func Sin[T Real](x Num[T]) Num[T] { return unary(x, math.Sin, symbolic.Sin) }
+
+// Cos is the cosine of x.
+func Cos[T Real](x Num[T]) Num[T] { return unary(x, math.Cos, symbolic.Cos) }
+
+// Tan is the tangent of x.
+func Tan[T Real](x Num[T]) Num[T] { return unary(x, math.Tan, symbolic.Tan) }
+
+// Asin is the arc sine of x.
+func Asin[T Real](x Num[T]) Num[T] { return unary(x, math.Asin, symbolic.Asin) }
+
+// Acos is the arc cosine of x.
+func Acos[T Real](x Num[T]) Num[T] { return unary(x, math.Acos, symbolic.Acos) }
+
+// Atan is the arc tangent of x.
+func Atan[T Real](x Num[T]) Num[T] { return unary(x, math.Atan, symbolic.Atan) }
+
+// Sinh is the hyperbolic sine of x.
+func Sinh[T Real](x Num[T]) Num[T] { return unary(x, math.Sinh, symbolic.Sinh) }
+
+// Cosh is the hyperbolic cosine of x.
+func Cosh[T Real](x Num[T]) Num[T] { return unary(x, math.Cosh, symbolic.Cosh) }
+
+// Tanh is the hyperbolic tangent of x.
+func Tanh[T Real](x Num[T]) Num[T] { return unary(x, math.Tanh, symbolic.Tanh) }
+
+// Asinh is the inverse hyperbolic sine of x.
+func Asinh[T Real](x Num[T]) Num[T] { return unary(x, math.Asinh, symbolic.Asinh) }
+
+// Acosh is the inverse hyperbolic cosine of x.
+func Acosh[T Real](x Num[T]) Num[T] { return unary(x, math.Acosh, symbolic.Acosh) }
+
+// Atanh is the inverse hyperbolic tangent of x.
+func Atanh[T Real](x Num[T]) Num[T] { return unary(x, math.Atanh, symbolic.Atanh) }
+
+// Exp is e to the x.
+func Exp[T Real](x Num[T]) Num[T] { return unary(x, math.Exp, symbolic.Exp) }
+
+// Exp2 is 2 to the x.
+func Exp2[T Real](x Num[T]) Num[T] { return unary(x, math.Exp2, symbolic.Exp2) }
+
+// Expm1 is e to the x, minus 1.
+func Expm1[T Real](x Num[T]) Num[T] { return unary(x, math.Expm1, symbolic.Expm1) }
+
+// Log is the natural logarithm of x.
+func Log[T Real](x Num[T]) Num[T] { return unary(x, math.Log, symbolic.Log) }
+
+// Log2 is the logarithm of x to base 2.
+func Log2[T Real](x Num[T]) Num[T] { return unary(x, math.Log2, symbolic.Log2) }
+
+// Log10 is the logarithm of x to base 10.
+func Log10[T Real](x Num[T]) Num[T] { return unary(x, math.Log10, symbolic.Log10) }
+
+// Log1p is the natural logarithm of 1 + x.
+func Log1p[T Real](x Num[T]) Num[T] { return unary(x, math.Log1p, symbolic.Log1p) }
+
+// Cbrt is the cube root of x.
+func Cbrt[T Real](x Num[T]) Num[T] { return unary(x, math.Cbrt, symbolic.Cbrt) }
+
+// Erf is the error function of x.
+func Erf[T Real](x Num[T]) Num[T] { return unary(x, math.Erf, symbolic.Erf) }
+
+// Erfc is 1 minus the error function of x.
+func Erfc[T Real](x Num[T]) Num[T] { return unary(x, math.Erfc, symbolic.Erfc) }
+
+// Gamma is the gamma function of x.
+func Gamma[T Real](x Num[T]) Num[T] { return unary(x, math.Gamma, symbolic.Gamma) }
+
+// Floor is the greatest integer not above x.
+func Floor[T Real](x Num[T]) Num[T] { return unary(x, math.Floor, symbolic.Floor) }
+
+// Ceil is the least integer not below x.
+func Ceil[T Real](x Num[T]) Num[T] { return unary(x, math.Ceil, symbolic.Ceil) }
+
+// Trunc is x without its fraction.
+func Trunc[T Real](x Num[T]) Num[T] { return unary(x, math.Trunc, symbolic.Trunc) }
+
+// Round is the integer nearest to x, halves away from 0.
+func Round[T Real](x Num[T]) Num[T] { return unary(x, math.Round, symbolic.Round) }
+
+// Pow is x to the y.
+func Pow[T Real](x, y Num[T]) Num[T] {
+	if unsafe.Sizeof(x) == 8 {
+		call2[float64](math.Pow, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v))
+	} else {
+		viaOther2(other2, math.Pow, symbolic.Expr.PowExpr, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v), unsafe.Sizeof(x))
+	}
+	return x
+}
+
+// Atan2 is the angle of the point (x, y).
+func Atan2[T Real](y, x Num[T]) Num[T] {
+	if unsafe.Sizeof(y) == 8 {
+		call2[float64](math.Atan2, unsafe.Pointer(&y.v), unsafe.Pointer(&x.v))
+	} else {
+		viaOther2(other2, math.Atan2, symbolic.Atan2, unsafe.Pointer(&y.v), unsafe.Pointer(&x.v), unsafe.Sizeof(y))
+	}
+	return y
+}
+
+// Hypot is the length of (x, y).
+func Hypot[T Real](x, y Num[T]) Num[T] {
+	if unsafe.Sizeof(x) == 8 {
+		call2[float64](math.Hypot, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v))
+	} else {
+		viaOther2(other2, math.Hypot, symbolic.Hypot, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v), unsafe.Sizeof(x))
+	}
+	return x
+}
+
+// Mod is x - y*trunc(x/y), exactly; its sign is that of x.
+func Mod[T Real](x, y Num[T]) Num[T] {
+	if unsafe.Sizeof(x) == 8 {
+		call2[float64](math.Mod, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v))
+	} else {
+		viaOther2(other2, math.Mod, symbolic.Mod, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v), unsafe.Sizeof(x))
+	}
+	return x
+}
+
+// Copysign is the magnitude of x with the sign of y.
+func Copysign[T Real](x, y Num[T]) Num[T] {
+	if unsafe.Sizeof(x) == 8 {
+		call2[float64](math.Copysign, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v))
+	} else {
+		viaOther2(other2, math.Copysign, symbolic.Copysign, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v), unsafe.Sizeof(x))
+	}
+	return x
+}
