@@ -113,7 +113,7 @@ func (t *toolchain) close() error {
 	return os.RemoveAll(t.dir)
 }
 
-// BuildError says that the C compiler did not build a program.
+// BuildError says that the C or C++ compiler did not build a program.
 type BuildError struct {
 	Program string
 	Output  string // what the compiler had to say
@@ -153,15 +153,24 @@ func (t *toolchain) build(ctx context.Context, p program, elem kernels.Type) (st
 	}
 	args = append(args, "-o", path)
 	args = append(args, p.files...)
-	cmd := exec.CommandContext(ctx, t.cc, args...)
-	cmd.Dir = t.dir
+	if err := runCompiler(ctx, p.name, t.cc, t.dir, args); err != nil {
+		return "", err
+	}
+	return path, nil
+}
+
+// runCompiler runs a compiler in a directory. An error is a *BuildError, or why
+// ctx is done.
+func runCompiler(ctx context.Context, program, compiler, dir string, args []string) error {
+	cmd := exec.CommandContext(ctx, compiler, args...)
+	cmd.Dir = dir
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
-			return "", context.Cause(ctx)
+			return context.Cause(ctx)
 		}
-		return "", &BuildError{p.name, out.String(), err}
+		return &BuildError{program, out.String(), err}
 	}
-	return path, nil
+	return nil
 }

@@ -14,6 +14,8 @@ import (
 type Config struct {
 	Only      []string     // the benchmarks to run, of Benchmarks; none: all
 	Kernels   []string     // the kernels of kernels.Suite for stream and cache; none: all for stream, triad and dot for cache
+	Cases     []string     // the cases of symbolic; none: all
+	Slow      bool         // also the cases of symbolic that take SymPy minutes
 	Rounds    int          // 0: 25
 	ArraySize int          // elements of an array of stream and gc; 0: 640 MB, or less where memory is short
 	Elem      kernels.Type // of stream and cache; 0: float64
@@ -28,6 +30,7 @@ type Config struct {
 	gcTime, idleTime time.Duration
 	cacheSizes       []int
 	work             int // elements that one time of a launch in cache is for, about
+	reactions        int // of the network; 0: all
 }
 
 const (
@@ -72,6 +75,11 @@ func (c Config) complete() (Config, error) {
 				known = append(known, k.Name())
 			}
 			return c, &ValueError{"kernels", name, "one of " + strings.Join(known, ", ")}
+		}
+	}
+	for _, name := range c.Cases {
+		if !slices.Contains(caseNames(), name) {
+			return c, &ValueError{"cases", name, "one of " + strings.Join(caseNames(), ", ")}
 		}
 	}
 	if c.Rounds == 0 {

@@ -19,6 +19,7 @@ func TestConfigRefuses(t *testing.T) {
 	}{
 		{"only", Config{Only: []string{"stream", "nothing"}}},
 		{"kernels", Config{Kernels: []string{"triad", "quad"}}},
+		{"cases", Config{Cases: []string{"expand8", "expand9"}}},
 		{"rounds", Config{Rounds: -1}},
 		{"rounds", Config{Rounds: mostRounds + 1}},
 		{"arraysize", Config{ArraySize: -1024}},

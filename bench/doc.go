@@ -9,7 +9,10 @@
 // reported is the median of the rounds, the ratio of two sides' medians, and how far that ratio varies from round to
 // round. Before anything is timed, each side's results are compared with values worked out separately.
 //
+// The symbolic layer is measured beside GiNaC and SymPy, and on the equations of a reaction network beside plain terms,
+// which the same code builds and rules simplify.
+//
 // The C sources lie in this package. They are built at run time with the system's C compiler, into programs of their own
-// that are driven through pipes. Where there is no compiler, or it cannot build one of them, that side's column
-// says so and the others are measured.
+// that are driven through pipes, as are the programs for GiNaC (in C++) and SymPy (in Python). Where there is no
+// compiler, or it cannot build one of them, that side's column says so and the others are measured.
 package bench

@@ -45,6 +45,8 @@ func parseFlags(args []string, stderr io.Writer) (c Config, write func(*Report, 
 	flags.SetOutput(stderr)
 	only := flags.String("only", "", "run only these benchmarks, separated by commas, of "+strings.Join(Benchmarks(), ", "))
 	names := flags.String("kernels", "", "run only these kernels of stream and cache, separated by commas (stream: all, cache: triad,dot)")
+	cases := flags.String("cases", "", "run only these cases of symbolic, separated by commas")
+	flags.BoolVar(&c.Slow, "slow", false, "also run the cases of symbolic that take SymPy minutes")
 	flags.IntVar(&c.Rounds, "rounds", defaultRounds, "rounds in which the sides take turns")
 	flags.IntVar(&c.ArraySize, "arraysize", 0, "elements of an array of stream and gc, a multiple of 1024 (0: 640 MB, or less where memory is short)")
 	single := flags.Bool("float", false, "float32 instead of float64 in stream and cache")
@@ -70,7 +72,7 @@ func parseFlags(args []string, stderr io.Writer) (c Config, write func(*Report, 
 	if *asJSON && *asMarkdown {
 		return fail(&ValueError{"markdown", true, "to be had together with -json"})
 	}
-	c.Only, c.Kernels = split(*only), split(*names)
+	c.Only, c.Kernels, c.Cases = split(*only), split(*names), split(*cases)
 	if *single {
 		c.Elem = kernels.Float32
 	}

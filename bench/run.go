@@ -28,6 +28,8 @@ func init() { // not an initializer, since the benchmarks refer to it
 		{"compile", "from text to machine code", (*session).compile},
 		{"gc", "how long the garbage collector waits", (*session).gc},
 		{"idle", "processor time of an executor without work", (*session).idle},
+		{"symbolic", "computer algebra, one core", (*session).symbolic},
+		{"network", "a reaction network's equations, one core", (*session).network},
 	}
 }
 

@@ -10,31 +10,39 @@ import (
 	"github.com/triad-go/triad/kernels"
 )
 
-// job is one thing to time: some launches of a kernel over n elements.
+// job is one thing to time: some launches of a kernel over n elements, or a case
+// that goes by its name.
 type job struct {
 	label       string
+	name        string
 	kernel      *kernels.Kernel
 	n           int
 	launches    int // that one time is for
 	repetitions int // times to take; of several the first warms up and is not counted
 }
 
-// side is one implementation that takes its turn.
-type side interface {
-	init() error                                       // sets the arrays to their first values
+// runner is one implementation that takes its turn.
+type runner interface {
 	run(ctx context.Context, j job) ([]float64, error) // nanoseconds for each repetition
-	check() (state, error)
 	close() error
 }
 
-// errNoKernel is returned by a side that has no such kernel.
+// side is a runner of kernels.
+type side interface {
+	runner
+	init() error // sets the arrays to their first values
+	check() (state, error)
+}
+
+// errNoKernel is returned by a side that has no such kernel or case, or no more
+// time for it.
 var errNoKernel = errors.New("no such kernel")
 
 // column is a side and what the table says of it; impl is nil where it is
 // absent.
 type column struct {
 	Side
-	impl side
+	impl runner
 }
 
 func closeAll(columns []column) error {
@@ -157,10 +165,11 @@ func (s state) compare(want state, elem kernels.Type, n int) (what string, got, 
 // Kernels that a side does not have are left out of what is expected of it.
 func verify(ctx context.Context, name string, columns []column, jobs []job, elem kernels.Type, n int) error {
 	for _, c := range columns {
-		if c.impl == nil {
+		impl, ok := c.impl.(side)
+		if !ok {
 			continue
 		}
-		if err := c.impl.init(); err != nil {
+		if err := impl.init(); err != nil {
 			return err
 		}
 		var did []job
@@ -171,7 +180,7 @@ func verify(ctx context.Context, name string, columns []column, jobs []job, elem
 			}
 			seen[j.kernel.Name()] = true
 			j.n, j.launches, j.repetitions = n, 1, 1
-			switch _, err := c.impl.run(ctx, j); {
+			switch _, err := impl.run(ctx, j); {
 			case errors.Is(err, errNoKernel):
 			case err != nil:
 				return err
@@ -179,7 +188,7 @@ func verify(ctx context.Context, name string, columns []column, jobs []job, elem
 				did = append(did, j)
 			}
 		}
-		got, err := c.impl.check()
+		got, err := impl.check()
 		if err != nil {
 			return err
 		}

@@ -134,8 +134,8 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 		opt(&o)
 	}
 	k := &Kernel{name: name, outputs: slices.Clone(outputs)}
-	for i := range k.outputs {
-		k.outputs[i].Expr = symbolic.Faithful(k.outputs[i].Expr)
+	for i, e := range symbolic.FaithfulAll(k.exprs()...) {
+		k.outputs[i].Expr = e
 	}
 	if err := k.declare(o.scalars); err != nil {
 		return nil, err

@@ -1,6 +1,10 @@
 package symbolic
 
-import "math"
+import (
+	"math"
+	"math/big"
+	"strings"
+)
 
 // The built-in functions. On float64 they are those of package math.
 var (
@@ -12,7 +16,7 @@ func init() {
 	// unary is a function of one argument with the derivative d and the exact
 	// values that are given as pairs of argument and value.
 	unary := func(name, latex, c string, eval func(float64) float64, d func(x Expr) Expr, exact ...int64) Function {
-		f := Function{Name: name, Arity: 1, LaTeX: latex, C: c}
+		f := Function{Name: name, Arity: 1, LaTeX: latex, Go: inMath(name), C: c}
 		f.Eval = func(args []float64) float64 { return eval(args[0]) }
 		if f.Derivative = none; d != nil {
 			f.Derivative = func(args []Expr, _ int) (Expr, bool) { return d(args[0]), true }
@@ -51,27 +55,32 @@ func init() {
 	acoshFunc = builtin(unary("acosh", "\\operatorname{arcosh}", "", math.Acosh, func(x Expr) Expr { return Times(inverseRoot(Plus(x, Int(-1))), inverseRoot(onePlus(x))) }, 1, 0))
 	atanhFunc = odd(unary("atanh", "\\operatorname{artanh}", "", math.Atanh, func(x Expr) Expr { return inverse(oneMinus(square(x))) }, 0, 0))
 	expFunc = builtin(unary("exp", "\\exp", "", math.Exp, func(x Expr) Expr { return Apply(expFunc, x) }, 0, 1))
-	exp2Func = builtin(unary("exp2", "", "", math.Exp2, func(x Expr) Expr { return Times(Apply(logFunc, Int(2)), Apply(exp2Func, x)) }, 0, 1))
+	exp2Func = builtin(unary("exp2", "2^{#1}", "", math.Exp2, func(x Expr) Expr { return Times(Apply(logFunc, Int(2)), Apply(exp2Func, x)) }, 0, 1))
 	expm1Func = builtin(unary("expm1", "", "", math.Expm1, func(x Expr) Expr { return Apply(expFunc, x) }, 0, 0))
 	logFunc = builtin(unary("log", "\\log", "", math.Log, func(x Expr) Expr { return inverse(x) }, 1, 0))
 	log2Func = builtin(unary("log2", "\\log_2", "", math.Log2, func(x Expr) Expr { return inverse(Times(x, Apply(logFunc, Int(2)))) }, 1, 0))
 	log10Func = builtin(unary("log10", "\\log_{10}", "", math.Log10, func(x Expr) Expr { return inverse(Times(x, Apply(logFunc, Int(10)))) }, 1, 0))
 	log1pFunc = builtin(unary("log1p", "", "", math.Log1p, func(x Expr) Expr { return inverse(onePlus(x)) }, 0, 0))
-	cbrtFunc = odd(unary("cbrt", "\\sqrt[3]", "", math.Cbrt, func(x Expr) Expr { return Times(Rat(1, 3), Power(Apply(cbrtFunc, x), Int(-2))) }, 0, 0, 1, 1))
+	cbrtFunc = odd(unary("cbrt", "\\sqrt[3]{#1}", "", math.Cbrt, func(x Expr) Expr { return Times(Rat(1, 3), Power(Apply(cbrtFunc, x), Int(-2))) }, 0, 0, 1, 1))
 	erfFunc = odd(unary("erf", "\\operatorname{erf}", "", math.Erf, func(x Expr) Expr { return Times(Int(2), inverseRoot(Call(piFunc)), Apply(expFunc, neg(square(x)))) }, 0, 0))
 	erfcFunc = builtin(unary("erfc", "\\operatorname{erfc}", "", math.Erfc, func(x Expr) Expr { return Times(Int(-2), inverseRoot(Call(piFunc)), Apply(expFunc, neg(square(x)))) }, 0, 1))
 	gammaFunc = builtin(unary("gamma", "\\Gamma", "tgamma", math.Gamma, func(x Expr) Expr { return Times(Apply(gammaFunc, x), Apply(digammaFunc, x)) }, 1, 1, 2, 1))
 	lgammaFunc = builtin(unary("lgamma", "\\ln\\Gamma", "", lgamma, func(x Expr) Expr { return Apply(digammaFunc, x) }, 1, 0, 2, 0))
 	digammaFunc = builtin(unary("digamma", "\\psi", "", digamma, func(x Expr) Expr { return Apply(polygammaFunc, Int(1), x) }))
-	floorFunc = builtin(unary("floor", "", "", math.Floor, nil))
-	ceilFunc = builtin(unary("ceil", "", "", math.Ceil, nil))
-	truncFunc = odd(unary("trunc", "", "", math.Trunc, nil))
-	roundFunc = odd(unary("round", "", "", math.Round, nil))
-	signFunc = odd(unary("sign", "\\operatorname{sgn}", "", signOf, nil))
+	// whole is a function of which all values at exact numbers are integers.
+	whole := func(f Function, exact func(x *big.Rat) *big.Int) Function {
+		f.Fold = func(args []Expr) (Expr, bool) { return exactInt(exact(rat(args[0].n))), true }
+		return f
+	}
+	floorFunc = builtin(whole(unary("floor", "\\left\\lfloor #1 \\right\\rfloor", "", math.Floor, nil), floorInt))
+	ceilFunc = builtin(whole(unary("ceil", "\\left\\lceil #1 \\right\\rceil", "", math.Ceil, nil), ceilInt))
+	truncFunc = odd(whole(unary("trunc", "", "", math.Trunc, nil), truncInt))
+	roundFunc = odd(whole(unary("round", "", "", math.Round, nil), roundInt))
+	signFunc = odd(whole(unary("sign", "\\operatorname{sgn}", "", signOf, nil), func(x *big.Rat) *big.Int { return big.NewInt(int64(x.Sign())) }))
 
 	binary := func(name, c string, eval func(x, y float64) float64, d func(x, y Expr, i int) (Expr, bool)) *Function {
 		return builtin(Function{
-			Name: name, Arity: 2, C: c,
+			Name: name, Arity: 2, Go: inMath(name), C: c,
 			Eval:       func(args []float64) float64 { return eval(args[0], args[1]) },
 			Derivative: func(args []Expr, i int) (Expr, bool) { return d(args[0], args[1], i) },
 		})
@@ -110,13 +119,23 @@ func init() {
 		return Apply(polygammaFunc, Plus(n, Int(1)), x), true
 	})
 	piFunc = builtin(Function{
-		Name: "pi", LaTeX: "\\pi", Go: "math.Pi", C: "M_PI",
+		Name: "pi", LaTeX: "\\pi", Go: "math.Pi", C: "0x1.921fb54442d18p+1",
 		Eval:       func([]float64) float64 { return math.Pi },
 		Derivative: none,
 	})
 }
 
+// inMath is how package math calls the function, "" if it has none of the kind.
+func inMath(name string) string {
+	switch name {
+	case "digamma", "polygamma", "lgamma", "sign":
+		return ""
+	}
+	return "math." + strings.ToUpper(name[:1]) + name[1:]
+}
+
 func builtin(f Function) *Function {
+	f.EvalBig = bigFunction(f.Name)
 	g, err := Register(f)
 	if err != nil {
 		panic(err)
@@ -232,6 +251,22 @@ func Copysign(x, y Expr) Expr { return Call(copysignFunc, x, y) }
 
 // Polygamma is the n-th derivative of [Digamma] at x.
 func Polygamma(n, x Expr) Expr { return Call(polygammaFunc, n, x) }
+
+func floorInt(x *big.Rat) *big.Int {
+	return new(big.Int).Div(x.Num(), x.Denom()) // Euclid's, for a positive divisor
+}
+
+func ceilInt(x *big.Rat) *big.Int {
+	v := floorInt(new(big.Rat).Neg(x))
+	return v.Neg(v)
+}
+
+func truncInt(x *big.Rat) *big.Int { return new(big.Int).Quo(x.Num(), x.Denom()) }
+
+func roundInt(x *big.Rat) *big.Int {
+	half := big.NewRat(int64(x.Sign()), 2)
+	return truncInt(half.Add(half, x))
+}
 
 func signOf(x float64) float64 {
 	switch {

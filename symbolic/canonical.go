@@ -343,7 +343,8 @@ func makeProduct(c num, factors []pair) *node {
 		again := false
 		for _, f := range factors {
 			p := power(f.n, f.c)
-			if base, e := baseOf(p); base != f.n || e != f.c || isNumber(p) || p.op == OpFloat {
+			if base, e := baseOf(p); base != f.n || e != f.c || isNumber(p) ||
+				p.op == OpFloat || p.op == OpProduct || p.op == OpSum && p.flag(hasContent) {
 				again = true
 			}
 			powers = append(powers, Expr{p})
@@ -372,7 +373,7 @@ func isFactor(base *node, e num) bool {
 	case OpNumber, OpFloat, OpPow, OpPower, OpSqrt, OpProduct:
 		return false
 	case OpSum:
-		return !e.isInt() || !base.flag(hasContent)
+		return !base.flag(hasContent) || !e.isInt() && !leavesUnit(e)
 	}
 	return true
 }
@@ -426,7 +427,7 @@ func power(base *node, e num) *node {
 		return Const(powFloat(math.Float64frombits(base.bits), e.v)).n
 	case OpPow, OpPower, OpSqrt:
 		b, inner := baseOf(base)
-		if !e.isExact() || !e.isInteger() && !insideOne(inner) {
+		if b == base || !e.isExact() || !e.isInteger() && !insideOne(inner) {
 			break
 		}
 		return power(b, numOf(Times(inner.expr(), e.expr()).n))
@@ -444,7 +445,36 @@ func power(base *node, e num) *node {
 			return Times(Expr{power(c.expr().n, e)}, Expr{power(rest, e)}).n
 		}
 	}
+	if leavesUnit(e) && isCompound(base) {
+		// So that a product of roots does not depend on how it was grouped.
+		whole, part := floorRat(e.exact())
+		return Times(Expr{power(base, numOfRat(whole))}, Expr{power(base, numOfRat(part))}).n
+	}
 	return powerTerm(base, e)
+}
+
+// leavesUnit reports whether an exponent is an exact number outside (0, 1) and no
+// integer.
+func leavesUnit(e num) bool {
+	if e.isInt() || !e.isExact() || e.exact().IsInt() {
+		return false
+	}
+	r := e.exact()
+	return r.Sign() < 0 || r.Num().Cmp(r.Denom()) > 0
+}
+
+// isCompound reports whether integer powers of a base are multiplied out.
+func isCompound(base *node) bool {
+	switch base.op {
+	case OpProduct:
+		return true
+	case OpPow, OpPower, OpSqrt:
+		b, _ := baseOf(base)
+		return b != base
+	case OpSum:
+		return base.flag(hasContent)
+	}
+	return false
 }
 
 // insideOne reports whether an exponent is in (-1, 1): then (x^e)^f is x^(e*f)
@@ -489,10 +519,11 @@ func isPowForm(base *node, n int64) bool {
 	switch base.op {
 	case OpFloat:
 		return n < -maxFloatPower || n > maxFloatPower
-	case OpPow, OpPower, OpProduct:
+	case OpPow, OpPower, OpSqrt:
+		b, _ := baseOf(base)
+		return b == base || base.op == OpSqrt && n&1 == 1 && !isNumber(base.args[0]) && (isNumber(b) || !isCompound(b))
+	case OpProduct:
 		return false
-	case OpSqrt:
-		return n&1 == 1
 	case OpSum:
 		return !base.flag(hasContent)
 	}
@@ -502,16 +533,22 @@ func isPowForm(base *node, n int64) bool {
 // isPowerForm reports whether the general power base^e is its own canonical
 // form.
 func isPowerForm(base, e *node) bool {
+	if base == pole {
+		return false
+	}
 	if _, ok := small(e); ok && isNumber(e) {
 		return false
 	}
 	if isNumber(base) {
 		return base != one && (!isNumber(e) || base != nil && rootIsTaken(base, e))
 	}
+	if leavesUnit(numOf(e)) && isCompound(base) {
+		return false
+	}
 	switch base.op {
 	case OpPow, OpPower, OpSqrt:
-		_, inner := baseOf(base)
-		return !isNumber(e) || !e.far.rat.IsInt() && !insideOne(inner)
+		b, inner := baseOf(base)
+		return b == base || !isNumber(e) || !e.far.rat.IsInt() && !insideOne(inner)
 	case OpProduct:
 		_, c := base.coefficient()
 		return !isNumber(e) || c.isOne() || c.float() || c.negative() || c.isZero()

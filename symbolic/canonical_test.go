@@ -144,6 +144,9 @@ func make4(rnd *rand.Rand) []Expr {
 			continue
 		}
 		terms[i] = Canonical(randomAlgebra(rnd, 1+rnd.IntN(5)))
+		if rnd.IntN(3) == 0 {
+			terms[i] = Power(terms[i], Rat(rnd.Int64N(9)-4, 2+rnd.Int64N(2)))
+		}
 	}
 	return terms
 }
@@ -246,5 +249,16 @@ func TestCanonicalAllocs(t *testing.T) {
 		}); n > 0 {
 			t.Errorf("%s: %v allocations", name, n)
 		}
+	}
+}
+
+// The content of sums that are squared again and again does not fill the memory.
+func TestContentIsBounded(t *testing.T) {
+	e := Sin(Var("x"))
+	for range 60 {
+		e = Plus(Times(Rat(1, 2), e, e), Sin(e))
+	}
+	if !e.IsCanonical() {
+		t.Error("not canonical")
 	}
 }

@@ -277,20 +277,22 @@ func (n *node) factor(i int) pair {
 	return pair{base, e}
 }
 
-// baseOf is n as a power. Half-integer powers are powers of square roots.
+// baseOf is n as a power. Half-integer powers are powers of square roots. What
+// was written as no canonical power is, is a base for itself.
 func baseOf(n *node) (base *node, exponent num) {
-	if n != nil {
-		switch n.op {
-		case OpPow:
-			if r := n.args[0]; r != nil && r.op == OpSqrt && n.bits&1 == 1 {
-				return r.args[0], numOf(Rat(int64(n.bits), 2).n)
-			}
-			return n.args[0], num{v: int64(n.bits)}
-		case OpPower:
-			return n.args[0], numOf(n.args[1])
-		case OpSqrt:
-			return n.args[0], num{x: half}
+	if n == nil || n.flags&written != 0 {
+		return n, num{v: 1}
+	}
+	switch n.op {
+	case OpPow:
+		if r := n.args[0]; r != nil && r.op == OpSqrt && n.bits&1 == 1 && r.flags&written == 0 {
+			return r.args[0], numOf(Rat(int64(n.bits), 2).n)
 		}
+		return n.args[0], num{v: int64(n.bits)}
+	case OpPower:
+		return n.args[0], numOf(n.args[1])
+	case OpSqrt:
+		return n.args[0], num{x: half}
 	}
 	return n, num{v: 1}
 }

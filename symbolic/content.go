@@ -7,7 +7,8 @@ import (
 
 // content is the number by which all coefficients of a sum can be divided: then
 // they are integers without a common factor, and the first is positive. It is 1
-// for a sum with a float.
+// for a sum with a float, and where it would be longer than 4096 bits: squaring a
+// sum again and again would double its length each time.
 //
 // Sums are bases of integer powers without their content, so that a product
 // does not depend on how its factors were grouped: (2*x + 2*y)*z is
@@ -70,6 +71,9 @@ func contentRat(terms []pair) num {
 		return num{v: 1}
 	}
 	r := new(big.Rat).SetFrac(gcd, lcm)
+	if r.Num().BitLen()+r.Denom().BitLen() > maxBits {
+		return num{v: 1}
+	}
 	if terms[0].c.negative() {
 		r.Neg(r)
 	}

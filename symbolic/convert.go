@@ -267,9 +267,10 @@ func (c *canonicalizer) chain(n *node, yield func(t *node, inverse bool)) {
 	type link struct {
 		n       *node
 		inverse bool
+		divides bool // it is in a divisor
 	}
 	product := n.op == OpMul || n.op == OpDiv
-	todo := []link{{n, false}}
+	todo := []link{{n: n}}
 	for len(todo) > 0 {
 		t := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -277,15 +278,15 @@ func (c *canonicalizer) chain(n *node, yield func(t *node, inverse bool)) {
 		switch {
 		case in && product && t.n.op == OpNeg:
 			yield(Int(-1).n, false)
-			todo = append(todo, link{t.n.args[0], t.inverse})
+			todo = append(todo, link{t.n.args[0], t.inverse, t.divides})
 		case in && !product && t.n.op == OpNeg:
-			todo = append(todo, link{t.n.args[0], !t.inverse})
+			todo = append(todo, link{t.n.args[0], !t.inverse, false})
 		case in && (product && t.n.op == OpMul || !product && t.n.op == OpAdd):
-			todo = append(todo, link{t.n.args[1], t.inverse}, link{t.n.args[0], t.inverse})
+			todo = append(todo, link{t.n.args[1], t.inverse, t.divides}, link{t.n.args[0], t.inverse, t.divides})
 		case in && (product && t.n.op == OpDiv || !product && t.n.op == OpSub):
-			todo = append(todo, link{t.n.args[1], !t.inverse}, link{t.n.args[0], t.inverse})
+			todo = append(todo, link{t.n.args[1], !t.inverse, product}, link{t.n.args[0], t.inverse, t.divides})
 		default:
-			yield(t.n, t.inverse)
+			yield(t.n, t.inverse || t.divides && c.get(t.n) == nil) // 1/(1/0) is undefined, not 0
 		}
 	}
 }
@@ -338,7 +339,15 @@ func (c *canonicalizer) make(n *node) *node {
 // the denominator. This is how a canonical term is printed, evaluated and lowered.
 // Canonical(Faithful(e)) is e for every canonical e.
 func Faithful(e Expr) Expr {
-	p := pass{kids: kids}
+	if !e.n.flag(compact) {
+		return e
+	}
+	return FaithfulAll(e)[0]
+}
+
+// FaithfulAll is [Faithful] of each of the expressions, in one pass over them.
+func FaithfulAll(exprs ...Expr) []Expr {
+	p := pass{kids: kids, skip: func(n *node) bool { return !n.flag(compact) }}
 	p.make = func(n *node) *node {
 		switch n.op {
 		case OpSum:
@@ -360,7 +369,11 @@ func Faithful(e Expr) Expr {
 		}
 		return likewise(n, p.get)
 	}
-	return Expr{p.run(e.n)}
+	all := make([]Expr, len(exprs))
+	for i, e := range exprs {
+		all[i] = Expr{p.run(e.n)}
+	}
+	return all
 }
 
 // likewise is rebuild for operations that are faithful already.
@@ -402,7 +415,7 @@ func writeProduct(c num, rest *node, get func(*node) *node) Expr {
 		}
 	case c == num{v: -1}:
 		minus = true
-	case c.isExact() && !c.isInt():
+	case c.isQuotient():
 		r := c.exact()
 		p := new(big.Rat).SetInt(r.Num())
 		switch {

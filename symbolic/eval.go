@@ -45,7 +45,8 @@ type Evaluator struct {
 	extra   []int32 // the arguments of calls with more than three
 	calls   []Expr  // of which instrs hold the places
 	results []int32
-	scratch sync.Pool // of *[]float64
+	arity   int       // of the function with the most arguments
+	scratch sync.Pool // of *[]float64: the values, and the arguments of a call
 }
 
 // instr computes the value with its own place from values at places before it.
@@ -61,58 +62,21 @@ type instr struct {
 // that cannot be evaluated. It panics if one of vars is no variable.
 func NewEvaluator(vars []Expr, exprs ...Expr) (*Evaluator, error) {
 	ev := &Evaluator{vars: len(vars)}
-	places := map[Expr]int32{}
+	c := compiler{Evaluator: ev, places: map[*node]int32{}, known: map[instr]int32{}}
 	for i, v := range vars {
 		if v.Op() != OpVar {
 			panic(fmt.Sprintf("symbolic: NewEvaluator: argument %d is no variable", i))
 		}
-		places[v] = int32(i)
+		c.places[v.n] = int32(i)
 	}
-	roots := make([]Expr, len(exprs))
-	for i, e := range exprs {
-		roots[i] = Faithful(e)
-	}
-	for e := range Postorder(roots...) {
-		if _, ok := places[e]; ok {
-			continue
+	for _, e := range exprs {
+		ev.results = append(ev.results, c.compile(e.n))
+		if c.err != nil {
+			return nil, c.err
 		}
-		in := instr{op: e.Op()}
-		switch in.op {
-		case OpVar:
-			return nil, &EvalError{Term: e, Msg: "has no value"}
-		case OpNumber:
-			r := rat(e.n)
-			v, _ := r.Float64()
-			in.op, in.n = OpFloat, int64(math.Float64bits(v))
-		case OpFloat:
-			in.n = int64(e.n.bits)
-		case OpPow:
-			in.n = e.Exponent()
-		case OpCall:
-			if e.Func().Eval == nil {
-				return nil, &EvalError{Term: e, Msg: "cannot be evaluated"}
-			}
-			in.n = int64(len(ev.calls))
-			ev.calls = append(ev.calls, e)
-		}
-		if n := e.NumArgs(); n <= 3 {
-			for i := range n {
-				in.args[i] = places[e.arg(i)]
-			}
-		} else {
-			in.args[0] = int32(len(ev.extra))
-			for i := range n {
-				ev.extra = append(ev.extra, places[e.arg(i)])
-			}
-		}
-		places[e] = int32(len(vars) + len(ev.instrs))
-		ev.instrs = append(ev.instrs, in)
-	}
-	for _, e := range roots {
-		ev.results = append(ev.results, places[e])
 	}
 	ev.scratch.New = func() any {
-		s := make([]float64, ev.vars+len(ev.instrs))
+		s := make([]float64, ev.vars+len(ev.instrs)+ev.arity)
 		return &s
 	}
 	return ev, nil
@@ -132,11 +96,7 @@ func (ev *Evaluator) Eval(dst, values []float64) (err error) {
 	defer func() {
 		ev.scratch.Put(s)
 		if at >= 0 { // within a function
-			cause, ok := recover().(error)
-			if !ok {
-				cause = fmt.Errorf("panic")
-			}
-			err = &EvalError{Term: ev.calls[at], Msg: "panicked", Err: cause}
+			err = &EvalError{Term: ev.calls[at], Msg: "panicked", Err: panicked(recover())}
 		}
 	}()
 	v := *s
@@ -159,16 +119,14 @@ func (ev *Evaluator) Eval(dst, values []float64) (err error) {
 
 func (ev *Evaluator) call(in *instr, v []float64) float64 {
 	f := ev.calls[in.n].Func()
-	var buf [3]float64
-	if f.Arity <= len(buf) {
-		for i := range f.Arity {
-			buf[i] = v[in.args[i]]
-		}
-		return f.Eval(buf[:f.Arity:f.Arity])
-	}
-	args := make([]float64, f.Arity)
+	// Functions get memory of their own, which they may change.
+	args := v[ev.vars+len(ev.instrs):][:f.Arity:f.Arity]
 	for i := range args {
-		args[i] = v[ev.extra[int(in.args[0])+i]]
+		if f.Arity <= len(in.args) {
+			args[i] = v[in.args[i]]
+		} else {
+			args[i] = v[ev.extra[int(in.args[0])+i]]
+		}
 	}
 	return f.Eval(args)
 }

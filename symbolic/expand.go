@@ -31,12 +31,15 @@ func (l Limits) Expand(ctx context.Context, e Expr) (Expr, error) {
 	x := expander{work: newWork(ctx, l)}
 	n := e.n
 	// Once more if the square of the root of a sum has come up, or the like.
-	for n.flag(expandable) {
-		var err error
-		if n, err = x.expand(n); err != nil {
-			return Expr{}, err
+	for passes := 0; n.flag(expandable); passes++ {
+		err := again(passes, n)
+		if err == nil {
+			n, err = x.expand(n)
 		}
-		if n.flag(hasPole) {
+		switch {
+		case err != nil:
+			return Expr{}, err
+		case n.flag(hasPole):
 			return e, nil
 		}
 	}

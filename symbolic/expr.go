@@ -7,7 +7,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/triad-go/triad/symbolic/internal/syntax"
 )
 
 // Expr is a term. The zero Expr is the number 0. == is structural equality.
@@ -91,21 +92,7 @@ func (e Expr) Index() (name string, index []int) {
 // and decimal digits (of any script) and underscores, does not start with a
 // digit, and is neither inf nor nan. Names of functions are allowed: min is a
 // variable where no parenthesis follows.
-func IsName(name string) bool {
-	for i, r := range name {
-		if !isNameRune(r, i == 0) {
-			return false
-		}
-	}
-	return name != "" && name != "inf" && name != "nan"
-}
-
-func isNameRune(r rune, first bool) bool {
-	if r < 0x80 {
-		return 'a' <= r|0x20 && r|0x20 <= 'z' || r == '_' || !first && '0' <= r && r <= '9'
-	}
-	return unicode.IsLetter(r) || !first && unicode.IsDigit(r)
-}
+func IsName(name string) bool { return syntax.IsName(name) }
 
 // Const is the float64 constant v, bit by bit: -0.0 and 0.0 are two constants,
 // and neither is the exact number 0. All NaNs are one constant.

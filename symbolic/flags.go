@@ -16,7 +16,10 @@ func (n *node) flag(f flags) bool { return n != nil && n.flags&f != 0 }
 
 // flagsOf works out the flags of a node whose arguments have theirs.
 func (n *node) flagsOf() (f flags) {
-	const inherited = notCanonical | hasPole | expandable
+	const inherited = notCanonical | hasPole | expandable | compact
+	if n.op == OpSum || n.op == OpProduct {
+		f |= compact
+	}
 	for _, a := range n.args {
 		if a != nil {
 			f |= a.flags & inherited
@@ -24,12 +27,14 @@ func (n *node) flagsOf() (f flags) {
 	}
 	if n.far != nil && n.far.packed != nil {
 		if n.far.packed.sum != nil {
-			return 0 // see patchedSum
+			return f // see patchedSum
 		}
 		for _, b := range n.far.packed.bases {
 			f |= b.flags & inherited
 		}
-		if p := n.far.packed.poly; p.Content().Cmp(rat(one)) != 0 || p.Coef(0).Sign() < 0 {
+		p := n.far.packed.poly
+		c := p.Content() // as content has it, of rationals without a float
+		if c.Num().BitLen()+c.Denom().BitLen() <= maxBits && (c.Cmp(rat(one)) != 0 || p.Coef(0).Sign() < 0) {
 			f |= hasContent
 		}
 		return f
@@ -61,21 +66,21 @@ func (n *node) flagsOf() (f flags) {
 			f |= hasPole
 		}
 		if !isPowForm(n.args[0], int64(n.bits)) {
-			f |= notCanonical
+			f |= notCanonical | written
 		}
 		if isExpandable(n.args[0], num{v: int64(n.bits)}) {
 			f |= expandable
 		}
 	case OpSqrt:
 		if !isPowerForm(n.args[0], half) {
-			f |= notCanonical
+			f |= notCanonical | written
 		}
 	case OpPower:
 		if n.args[0] == nil && isNumber(n.args[1]) && ratSign(n.args[1]) < 0 {
 			f |= hasPole
 		}
 		if isHalf(n.args[1]) || !isPowerForm(n.args[0], n.args[1]) {
-			f |= notCanonical
+			f |= notCanonical | written
 		}
 		if isExpandable(n.args[0], numOf(n.args[1])) {
 			f |= expandable

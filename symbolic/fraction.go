@@ -47,26 +47,22 @@ func (l Limits) Fraction(ctx context.Context, e Expr) (num, den Expr, err error)
 	if e.n.flag(hasPole) {
 		return e, Int(1), nil
 	}
-	f := fractions{work: newWork(ctx, l), quotients: map[*node]bool{}, value: map[*node]quotient{}}
-	f.find(e.n)
-	if !f.open(e.n) {
+	f := fractions{work: newWork(ctx, l)}
+	q := quotient{e.n, one}
+	for passes := 0; err == nil; passes++ {
+		if q, err = f.fraction(q.node()); err != nil {
+			break
+		}
+		// Once more if the square of the root of a sum has come up, or the like.
+		if !f.holdsSums(q.num) && !f.holdsSums(q.den) {
+			return Expr{q.num}, Expr{q.den}, nil
+		}
+		err = again(passes, q.num)
+	}
+	if err == errDivision {
 		return e, Int(1), nil
 	}
-	for _, g := range regionsOf(&f, e.n) {
-		q, err := f.region(g)
-		if err == errDivision || q.num.flag(hasPole) {
-			return e, Int(1), nil
-		}
-		if err == nil {
-			err = f.spend(64)
-		}
-		if err != nil {
-			return Expr{}, Expr{}, errorIn(g.head(), err)
-		}
-		f.value[g.head()] = q
-	}
-	q := f.value[e.n]
-	return Expr{q.num}, Expr{q.den}, nil
+	return Expr{}, Expr{}, err
 }
 
 // errDivision says that a denominator is 0.
@@ -88,10 +84,48 @@ type fractions struct {
 	value     map[*node]quotient
 }
 
+func (f *fractions) fraction(root *node) (quotient, error) {
+	f.quotients, f.value = map[*node]bool{}, map[*node]quotient{}
+	f.find(root)
+	if !f.open(root) {
+		return quotient{root, one}, nil
+	}
+	for _, g := range regionsOf(f, root) {
+		q, err := f.region(g)
+		switch {
+		case err == errDivision || q.num.flag(hasPole):
+			return quotient{}, errDivision
+		case err == nil:
+			err = f.spend(64)
+		}
+		if err != nil {
+			return quotient{}, errorIn(g.head(), err)
+		}
+		f.value[g.head()] = q
+	}
+	return f.value[root], nil
+}
+
 func (f *fractions) open(n *node) bool { return f.quotients[n] }
 
 func (f *fractions) multiplies(base *node, e num) bool {
 	return base != nil && base.op == OpSum && e.isInteger()
+}
+
+// holdsSums reports whether a sum is a factor in a term of n.
+func (f *fractions) holdsSums(n *node) bool {
+	if n == nil || packedPoly(n) != nil {
+		return false
+	}
+	var buf, one [1]pair
+	for _, t := range n.addends(&buf) {
+		for _, p := range t.n.factors(&one) {
+			if f.multiplies(p.n, p.c) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (f *fractions) get(n *node) *node {

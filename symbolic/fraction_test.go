@@ -11,7 +11,7 @@ import (
 func TestFraction(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(31, 32))
 	checked, quotients := 0, 0
-	for range 4000 {
+	for range 2000 {
 		e := randomAlgebra(rnd, 1+rnd.IntN(12))
 		if Canonical(e).n.flag(hasPole) {
 			continue
@@ -56,7 +56,7 @@ func TestFraction(t *testing.T) {
 		}
 		checked++
 	}
-	if checked < 1000 || quotients < 500 {
+	if checked < 500 || quotients < 250 {
 		t.Errorf("only %d values, %d quotients", checked, quotients)
 	}
 }
@@ -89,7 +89,7 @@ func TestCancelForms(t *testing.T) {
 	// Denominators that are 0.
 	zero := Plus(Times(x, x1), Times(Int(-1), Power(x, Int(2))), Times(Int(-1), x))
 	for _, e := range []Expr{over(y, zero), Sin(over(y, zero)), Plus(Power(x1, Int(2)), over(y, Plus(over(zero, x1))))} {
-		if got, err := Cancel(e); got != e || err != nil {
+		if got, err := Cancel(e); got != Canonical(e) || err != nil {
 			t.Errorf("%v: %v, %v", Faithful(e), Faithful(got), err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestCancelForms(t *testing.T) {
 	}
 }
 
-// Roots, calls and floats: what comes is equal where it can be evaluated.
+// With roots, calls and floats.
 func TestFractionTerms(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(33, 34))
 	for range 3000 {
@@ -116,8 +116,8 @@ func TestFractionTerms(t *testing.T) {
 		if !q.IsCanonical() {
 			t.Fatalf("%v is not canonical", Faithful(q))
 		}
-		if zero, err := IsZero(Plus(q, Times(Int(-1), q))); !zero || err != nil {
-			t.Fatalf("%v is not itself: %v", Faithful(q), err)
+		if again, err := Cancel(q); again != q || err != nil {
+			t.Fatalf("%v: %v, and again %v, %v", Faithful(e), Faithful(q), Faithful(again), err)
 		}
 	}
 }

@@ -16,11 +16,13 @@ type Function struct {
 	Name  string // see [IsName]
 	Arity int    // 0 for a constant, written pi()
 
-	// Eval is the value at the arguments.
+	// Eval is the value at the arguments. It may change args, and must not keep
+	// them.
 	Eval func(args []float64) float64
 
 	// EvalBig is the value to prec bits, or as nearly as it can be had; ok is
-	// false where it has none (an argument outside its domain).
+	// false where it has none (an argument outside its domain). The arguments
+	// are its own.
 	EvalBig func(prec uint, args []*big.Float) (v *big.Float, ok bool)
 
 	// Derivative is the partial derivative by the i-th argument, at the
@@ -40,7 +42,8 @@ type Function struct {
 	Odd, Even bool
 
 	// How the function is called in other languages, if not by its name: a
-	// command such as `\sin`, an expression such as math.Sin.
+	// command such as `\sin`, or a text in which #1, #2 … stand for the arguments;
+	// an expression such as math.Sin.
 	LaTeX, Go, C string
 
 	id   uint32
@@ -118,7 +121,7 @@ func operationNamed(name string) bool {
 			return true
 		}
 	}
-	return name == "pow" || name == "canonical" || name == "faithful"
+	return name == "pow" || name == "neg" || name == "canonical" || name == "faithful"
 }
 
 // LookupFunction returns the function of this name and arity, nil if there is

@@ -22,7 +22,7 @@ type Limits struct {
 // known beforehand it has not been worked out.
 type LimitError struct {
 	Op   string // "pow", "mul", …
-	What string // "terms", "bits", "words", "degree" or "steps"
+	What string // "terms", "bits", "words", "degree", "steps" or "passes"
 	Need uint64 // at least, as far as was seen
 	Max  uint64
 	Term Expr // what was being worked out
@@ -91,6 +91,18 @@ func errorIn(n *node, err error) error {
 		return &LimitError{e.Op, e.What, e.Need, e.Max, Expr{n}}
 	}
 	return err
+}
+
+// maxPasses bounds how often a result is worked on again: each time there are
+// fewer roots in roots whose powers can be taken.
+const maxPasses = 64
+
+// again is an error if there have been too many passes.
+func again(passes int, n *node) error {
+	if passes < maxPasses {
+		return nil
+	}
+	return &LimitError{"expand", "passes", uint64(passes) + 1, maxPasses, Expr{n}}
 }
 
 // tooHigh is the error of an exponent that no polynomial can have.

@@ -213,6 +213,9 @@ func (m *monomials) rank(p powersOf) (n int, ok bool) {
 	}
 	slices.SortFunc(order, func(f, g *factor) int { return orderExponents(f.c, g.c) })
 	for rank, f := range order {
+		if rank > 0 && f.c == order[rank-1].c {
+			return 0, false // multiples of a float, such as 0.0
+		}
 		f.rank = uint64(rank)
 	}
 	return len(order), true

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"math/bits"
 	"strings"
+	"weak"
 )
 
 // node is a term in memory, one for each structure (see table.go). The number 0
@@ -52,6 +53,8 @@ const (
 	hasPole                        // an exact division by 0 is somewhere in it
 	hasContent                     // a sum whose coefficients have a common factor
 	expandable                     // a sum to a positive integer power is in a canonical part of it
+	compact                        // a canonical sum or product is somewhere in it
+	written                        // a power that is none in canonical form
 )
 
 // key is what tells a node from others: it is looked up before there is a node,
@@ -70,13 +73,9 @@ type key struct {
 
 // node makes the node of k. It copies what k only borrows: a name is often part
 // of a long text, and a big.Rat may be changed by its owner.
-func (k *key) node(hash uint64, borrowed []pair) *node {
-	var n *node
-	if k.name != "" || k.rat != nil || k.own != nil || k.packed != nil || borrowed != nil {
-		n = allocate(len(borrowed))
-	} else {
-		n = new(node)
-	}
+func (k *key) node(hash uint64, borrowed []pair) (n *node, first weak.Pointer[node], offset uintptr) {
+	hasFar := k.name != "" || k.rat != nil || k.own != nil || k.packed != nil || borrowed != nil
+	n, first, offset = allocate(k.small(borrowed), hasFar, len(borrowed))
 	n.hash, n.op, n.bits, n.args, n.fn = hash, k.op, k.bits, k.args, k.fn
 	switch {
 	case k.name != "":
@@ -95,52 +94,7 @@ func (k *key) node(hash uint64, borrowed []pair) *node {
 	}
 	n.flags = n.flagsOf()
 	n.degree = n.degreeOf()
-	return n
-}
-
-// allocate makes a node with its far part and room for so many pairs, in one
-// object as long as they are few.
-func allocate(pairs int) *node {
-	var n *node
-	var f *far
-	var p []pair
-	switch pairs {
-	case 0:
-		o := new(struct {
-			n node
-			f far
-		})
-		n, f = &o.n, &o.f
-	case 2:
-		o := new(struct {
-			n node
-			f far
-			p [2]pair
-		})
-		n, f, p = &o.n, &o.f, o.p[:]
-	case 3:
-		o := new(struct {
-			n node
-			f far
-			p [3]pair
-		})
-		n, f, p = &o.n, &o.f, o.p[:]
-	case 4:
-		o := new(struct {
-			n node
-			f far
-			p [4]pair
-		})
-		n, f, p = &o.n, &o.f, o.p[:]
-	default:
-		o := new(struct {
-			n node
-			f far
-		})
-		n, f, p = &o.n, &o.f, make([]pair, pairs)
-	}
-	n.far, f.pairs = f, p
-	return n
+	return n, first, offset
 }
 
 func (k *key) matches(n *node, borrowed []pair) bool {
@@ -190,7 +144,8 @@ func (n *node) hashOf() uint64 {
 	return n.hash
 }
 
-// hash is never 0: that marks an empty slot of the table.
+// hash is never 0 in the bits that a slot of the table keeps: that marks an
+// empty one.
 func (k *key) hash(borrowed []pair) uint64 {
 	h := mix(mixOp+uint64(k.op), mixBits^k.bits)
 	h = mix(h^k.args[0].hashOf(), mixArg0)
@@ -214,8 +169,8 @@ func (k *key) hash(borrowed []pair) uint64 {
 		}
 	}
 	h = mix(h^zeroHash, mixFar)
-	if h == 0 {
-		h = 1
+	if h&hashMask == 0 {
+		h |= 1
 	}
 	return h
 }

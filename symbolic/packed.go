@@ -30,7 +30,7 @@ const (
 // patchedSum is the sum a with a term more, or !ok if it must be made of pairs:
 // the flags of what is left in such a sum have to be known without a look at it.
 func patchedSum(a *node, t pair) (sum *node, ok bool) {
-	if a.op != OpSum || a.flags != 0 || t.n.flags&^hasContent != 0 || t.n == pole || !t.c.isInt() {
+	if a.op != OpSum || a.flags != compact || t.n.flags&^(hasContent|compact) != 0 || t.n == pole || !t.c.isInt() {
 		return nil, false
 	}
 	base, added := a, []pair(nil)

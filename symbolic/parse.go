@@ -91,61 +91,6 @@ var operators = [syntax.Operators]Op{
 	syntax.Add: OpAdd, syntax.Sub: OpSub, syntax.Mul: OpMul, syntax.Div: OpDiv, syntax.Neg: OpNeg,
 }
 
-// draft is an operand. A canonical sum or product is under construction as long
-// as operands come to it: only the whole is put into order and made a term.
-type draft struct {
-	kind  draftKind
-	e     Expr   // a finished term
-	c     num    // the coefficient of a product
-	pairs []pair // its factors, or the terms of a sum; this draft's own
-}
-
-type draftKind uint8
-
-const (
-	finished draftKind = iota
-	product
-	sum
-)
-
-func (d draft) finish() Expr {
-	switch d.kind {
-	case product:
-		return Expr{makeProduct(d.c, sortFactors(d.pairs))}
-	case sum:
-		return Expr{makeSum(sortTerms(d.pairs))}
-	}
-	return d.e
-}
-
-// times is d*f, for a d that is not used any more.
-func (d draft) times(f *node) draft {
-	if d.kind != product {
-		first := d.finish()
-		d = draft{kind: product, c: num{v: 1}, pairs: make([]pair, 0, 4)}
-		d = d.times(first.n)
-	}
-	rest, c := f.coefficient()
-	if rest.op == OpSum && rest.flag(hasContent) {
-		c, rest = rest.primitive()
-	}
-	d.c = mulNum(d.c, c)
-	if rest != one {
-		d.pairs = appendFactors(d.pairs, rest)
-	}
-	return d
-}
-
-// plus is d + c*t, for a d that is not used any more.
-func (d draft) plus(c num, t *node) draft {
-	if d.kind != sum {
-		first := d.finish()
-		d = draft{kind: sum, pairs: appendScaled(make([]pair, 0, 4), num{v: 1}, first.n)}
-	}
-	d.pairs = appendScaled(d.pairs, c, t)
-	return d
-}
-
 // builder makes terms of what package syntax reads.
 type builder struct {
 	canonical bool            // of what is read now
@@ -154,8 +99,11 @@ type builder struct {
 }
 
 func (b *builder) Number(n int64, big *big.Int) draft {
-	if big != nil {
+	switch {
+	case big != nil:
 		return draft{e: exactInt(big)}
+	case b.canonical: // most are coefficients or exponents, and no terms
+		return draft{kind: product, c: num{v: n}}
 	}
 	return draft{e: Int(n)}
 }
@@ -180,11 +128,8 @@ func (b *builder) Unary(op syntax.Operator, a draft) draft {
 		return draft{e: Not(a.finish())}
 	case !b.canonical:
 		return draft{e: a.e.Neg()}
-	case a.kind == product:
-		a.c = mulNum(num{v: -1}, a.c)
-		return a
 	}
-	return draft{e: Times(Int(-1), a.finish())}
+	return a.negated()
 }
 
 func (b *builder) Binary(op syntax.Operator, x, y draft) draft {
@@ -194,25 +139,40 @@ func (b *builder) Binary(op syntax.Operator, x, y draft) draft {
 		}
 		return draft{e: term(operators[op], x.e.n, y.e.n, nil)}
 	}
-	f := y.finish().n
 	switch operators[op] {
 	case OpAdd:
-		return x.plus(num{v: 1}, f)
+		return x.plus(y, 1)
 	case OpSub:
-		return x.plus(num{v: -1}, f)
+		return x.plus(y, -1)
 	case OpMul:
-		return x.times(f)
+		return x.times(y, 1)
 	case OpDiv:
-		return x.times(power(f, num{v: -1}))
+		// A quotient of integers is a number, however long they are.
+		if p, ok := x.number(); ok {
+			if q, ok := y.number(); ok {
+				if r, ok := fold(OpDiv, p, q); ok {
+					return draft{e: r}
+				}
+			}
+		}
+		return x.times(y, -1)
 	}
-	return draft{e: term(operators[op], x.finish().n, f, nil)}
+	return draft{e: term(operators[op], x.finish().n, y.finish().n, nil)}
 }
 
 func (b *builder) Power(base, exponent draft) (draft, string) {
-	if b.canonical {
-		return draft{e: Power(base.finish(), exponent.finish())}, ""
+	if !b.canonical {
+		return draft{e: base.e.PowExpr(exponent.e)}, ""
 	}
-	return draft{e: base.e.PowExpr(exponent.e)}, ""
+	e := exponent.c
+	if exponent.kind != product || len(exponent.pairs) > 0 {
+		e = numOf(exponent.finish().n)
+	}
+	n := base.finish().n
+	if e.isInt() && isFactor(n, e) {
+		return draft{kind: product, c: num{v: 1}, pairs: []pair{{n, e}}}, ""
+	}
+	return draft{e: Expr{power(n, e)}}, ""
 }
 
 func (b *builder) Function(name string) string {

@@ -16,19 +16,16 @@ func TestCollect(t *testing.T) {
 		want string
 	}{
 		{Plus(Times(a, Power(x, Int(2))), Times(x, Plus(b, x))), x, "x^2*(a + 1) + b*x"},
-		{Power(Plus(x, y, Int(1)), Int(2)), x, "x^2 + x*(2*y + 2) + y^2 + 2*y + 1"},
+		{Power(Plus(x, y, Int(1)), Int(2)), x, "x^2 + 2*x*(y + 1) + y^2 + 2*y + 1"},
 		{Plus(Times(x, y), Times(Int(2), x)), y, "x*y + 2*x"},
 		{Times(Plus(Power(x, Int(2)), y), Plus(Sin(x), Int(1))), x, "x^2*(sin(x) + 1) + y*sin(x) + y"},
-		{Times(Plus(Sin(x), a), Plus(Sin(x), x)), Sin(x), "sin(x)^2 + sin(x)*(a + x) + a*x"},
+		{Times(Plus(Sin(x), a), Plus(Sin(x), x)), Sin(x), "a*x + sin(x)^2 + sin(x)*(a + x)"},
 		{Plus(Power(x, Int(-1)), Times(y, Power(x, Int(-1))), x), x, "x + (y + 1)/x"},
 		{Plus(Times(Const(0.5), x), Times(x, y)), x, "x*(y + 0.5)"},
 		{Expr{}, x, "0"},
 	} {
 		got, err := Collect(c.e, c.x)
 		if s := Faithful(got).String(); s != c.want {
-			// The order in which a sum of products is written is not the point here.
-			want := MustParse("0")
-			_ = want
 			t.Errorf("%v by %v: %s, %v, want %s", Faithful(c.e), c.x, s, err, c.want)
 		}
 	}
@@ -201,7 +198,7 @@ func ExampleCollect() {
 	x, y := Var("x"), Var("y")
 	e, err := Collect(Power(Plus(x, y, Int(1)), Int(2)), x)
 	fmt.Println(Faithful(e), err)
-	// Output: x^2 + x*(2*y + 2) + y^2 + 2*y + 1 <nil>
+	// Output: x^2 + 2*x*(y + 1) + y^2 + 2*y + 1 <nil>
 }
 
 func ExamplePolynomialOf() {

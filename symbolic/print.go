@@ -257,12 +257,12 @@ func (p *printer) product(c num, rest *node, need int) {
 	}
 	if c.isOne() && !rest.isPure() {
 		// A power of a negative exponent that is a term of a sum is a quotient.
-		if _, e := baseOf(rest); !e.isExact() || !e.negative() || p.names[rest] != "" {
+		if _, e := baseOf(rest); !e.isExact() || !e.negative() {
 			p.write(rest, need)
 			return
 		}
 	}
-	if name := p.names[rest]; name != "" {
+	if p.names[rest] != "" || !rest.isPure() && rest.flag(notCanonical) {
 		p.namedProduct(c, rest, need)
 		return
 	}
@@ -272,7 +272,7 @@ func (p *printer) product(c num, rest *node, need int) {
 	case c.isOne():
 	case c == num{v: -1}:
 		minus = true
-	case c.isExact() && !c.isInt():
+	case c.isQuotient():
 		r := c.exact()
 		switch {
 		case r.Num().IsInt64() && r.Num().Int64() == -1:
@@ -360,7 +360,7 @@ func (p *printer) product(c num, rest *node, need int) {
 	}
 }
 
-// namedProduct is product where the monomial has a name.
+// namedProduct is product where the monomial has a name, or is marked.
 func (p *printer) namedProduct(c num, rest *node, need int) {
 	switch {
 	case c.isOne():

@@ -101,3 +101,40 @@ func same(a, b Expr) bool {
 	}
 	return true
 }
+
+// randomMixed is a random term of both forms, with calls, powers and indices.
+func randomMixed(r *rand.Rand, leaves []Expr, depth int) Expr {
+	if depth == 0 || r.IntN(8) == 0 {
+		switch r.IntN(6) {
+		case 0:
+			return Index("u", r.IntN(3), -r.IntN(2))
+		case 1:
+			return Pi()
+		case 2:
+			return Int(r.Int64N(7) - 3)
+		}
+		return leaves[r.IntN(len(leaves))]
+	}
+	arg := func() Expr { return randomMixed(r, leaves, depth-1) }
+	switch r.IntN(14) {
+	case 0, 1:
+		return Plus(arg(), arg(), arg())
+	case 2, 3:
+		return Times(arg(), arg(), arg())
+	case 4:
+		return Power(arg(), []Expr{Int(2), Int(-1), Int(-3), Rat(1, 2), Rat(-3, 2), Rat(2, 3), Const(0.5), Var("y")}[r.IntN(8)])
+	case 5:
+		return arg().PowExpr(arg())
+	case 6:
+		return Sin(arg())
+	case 7:
+		return Atan2(arg(), arg())
+	case 8:
+		return Canonical(arg())
+	case 9:
+		return Canonical(arg())
+	case 10:
+		return Polygamma(arg(), arg()).Add(Exp(arg()))
+	}
+	return random(r, append([]Expr{arg(), arg()}, leaves...), 2)
+}

@@ -27,6 +27,9 @@ func powerNumber(base *node, e num) *node {
 		return powerTerm(base, e)
 	}
 	whole, part := floorRat(rat(e.x))
+	if !folds(base, whole) {
+		return powerTerm(base, e)
+	}
 	outside, inside := takeRoot(rat(base), part)
 	factors := []Expr{{power(base, numOfRat(whole))}, {power(Exact(outside).n, numOfRat(new(big.Rat).SetInt(part.Num())))}}
 	if root := Exact(inside); root.n != one {
@@ -47,10 +50,20 @@ func rootIsTaken(base, e *node) bool {
 		return base.far != nil || base.bits != ^uint64(0)
 	}
 	if v.Sign() < 0 || v.Cmp(big.NewRat(1, 1)) > 0 {
-		return false
+		whole, _ := floorRat(v)
+		return !folds(base, whole)
 	}
 	outside, _ := takeRoot(rat(base), v)
 	return outside.Cmp(big.NewRat(1, 1)) == 0
+}
+
+// folds reports whether a number to an integer power is computed.
+func folds(base *node, n *big.Rat) bool {
+	if !n.Num().IsInt64() {
+		return false
+	}
+	_, ok := foldPow(base, n.Num().Int64())
+	return ok
 }
 
 func floorRat(r *big.Rat) (whole, part *big.Rat) {

@@ -32,9 +32,31 @@ type shard struct {
 
 const cacheLine = 64
 
+// slot is a term: where a weak pointer points to, or at an offset from there
+// (see slab.go), which in units of 4 bytes is in the top bits of the hash. The
+// shard says what was there.
 type slot struct {
 	hash atomic.Uint64 // 0: empty
 	term weak.Pointer[node]
+}
+
+const (
+	offsetBits = 12
+	hashMask   = 1<<(64-offsetBits) - 1
+)
+
+func (s *slot) set(hash uint64, first weak.Pointer[node], offset uintptr) {
+	s.term = first
+	s.hash.Store(hash&hashMask | uint64(offset/4)<<(64-offsetBits))
+}
+
+// node is the term, nil if it died. hash is what the slot holds.
+func (s *slot) node(hash uint64) *node {
+	n := s.term.Value()
+	if n == nil {
+		return nil
+	}
+	return (*node)(unsafe.Add(unsafe.Pointer(n), uintptr(hash>>(64-offsetBits))*4))
 }
 
 // intern returns the node that k describes, the one that exists or a new one.
@@ -57,13 +79,13 @@ func internPairs(k *key, borrowed []pair) *node {
 func find(slots []slot, hash uint64, k *key, borrowed []pair) (n *node, free int) {
 	for i := int(hash); ; i++ {
 		i &= len(slots) - 1
-		switch slots[i].hash.Load() {
-		case hash:
-			if n := slots[i].term.Value(); n != nil && k.matches(n, borrowed) {
+		switch h := slots[i].hash.Load(); {
+		case h == 0:
+			return nil, i
+		case (h^hash)&hashMask == 0:
+			if n := slots[i].node(h); n != nil && k.matches(n, borrowed) {
 				return n, i
 			}
-		case 0:
-			return nil, i
 		}
 	}
 }
@@ -71,8 +93,7 @@ func find(slots []slot, hash uint64, k *key, borrowed []pair) (n *node, free int
 func (s *shard) add(hash uint64, k *key, borrowed []pair) *node {
 	// Made before the lock is taken, to hold it shortly. If another goroutine
 	// added the same term meanwhile, this one is garbage.
-	n := k.node(hash, borrowed)
-	w := weak.Make(n)
+	n, first, offset := k.node(hash, borrowed)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,8 +105,7 @@ func (s *shard) add(hash uint64, k *key, borrowed []pair) *node {
 	if old != nil {
 		return old
 	}
-	slots[free].term = w
-	slots[free].hash.Store(hash)
+	slots[free].set(hash, first, offset)
 	s.used++
 	return n
 }

@@ -63,8 +63,9 @@ func TestCollision(t *testing.T) {
 func TestSweep(t *testing.T) {
 	var s shard
 	var kept []*node
+	deep := Var("x").Neg().n // what holds it is no small term, which lives with others
 	for i := range 100_000 {
-		k := key{op: OpNumber, bits: uint64(i)}
+		k := key{op: OpPow, bits: uint64(i), args: [3]*node{deep}}
 		n := s.add(k.hash(nil), &k, nil)
 		if i%100 == 0 {
 			kept = append(kept, n)
@@ -83,7 +84,7 @@ func TestSweep(t *testing.T) {
 		t.Errorf("%d terms are held, %d found, in %d slots", len(kept), s.used, len(*s.slots.Load()))
 	}
 	for i, n := range kept {
-		k := key{op: OpNumber, bits: uint64(i * 100)}
+		k := key{op: OpPow, bits: uint64(i * 100), args: [3]*node{deep}}
 		if found, _ := find(*s.slots.Load(), k.hash(nil), &k, nil); found != n {
 			t.Fatalf("term %d is lost", i*100)
 		}

@@ -58,3 +58,71 @@ func TestVars(t *testing.T) {
 		t.Errorf("Vars(2): %v", got)
 	}
 }
+
+// Canonical terms are walked part by part; their text tells the order.
+func TestVarsOfCanonicalTerms(t *testing.T) {
+	for text, want := range map[string]string{
+		"z*y + x":                   "y z x",
+		"y/x + 2*z":                 "z y x",
+		"x^n*y - 3*sin(z)":          "x n y z",
+		"1/x + w":                   "w x",
+		"2*x[1,2]*y":                "x[1,2] y",
+		"(y + x)^-1*z":              "z x y",
+		"1/3":                       "",
+		"2^x*3^y":                   "x y",
+		"sqrt(y)*x^(-1/2)":          "y x",
+		"c*faithful(b*a) + d*(e+f)": "c b a d e f",
+	} {
+		e, err := ParseCanonical(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for i, v := range Vars(e) {
+			if i > 0 {
+				got += " "
+			}
+			got += v.Name()
+		}
+		if got != want {
+			t.Errorf("Vars(%s): %s, want %s", text, got, want)
+		}
+		// The order in which the text, read, has them.
+		f := Vars(Faithful(e))
+		if !slices.Equal(Vars(e), f) {
+			t.Errorf("Vars(%s): %v, and of the text %v", text, Vars(e), f)
+		}
+	}
+	x, y := Var("x"), Var("y")
+	p, err := Expand(Power(Plus(x, Times(y, Sin(x)), Int(1)), Int(9)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := Vars(p), Vars(Faithful(p)); !slices.Equal(got, want) {
+		t.Errorf("Vars of a polynomial: %v, want %v", got, want)
+	}
+	deep := x
+	for range 100_000 {
+		deep = Sin(Plus(deep, y))
+	}
+	if got := Vars(deep); len(got) != 2 {
+		t.Errorf("Vars of a deep term: %v", got)
+	}
+}
+
+func TestSizeOfTerms(t *testing.T) {
+	x := Var("x")
+	for _, c := range []struct {
+		e    []Expr
+		want int
+	}{
+		{nil, 0},
+		{[]Expr{x}, 1},
+		{[]Expr{x.Mul(x).Add(x.Mul(x)), x}, 3},
+		{[]Expr{Plus(Times(Int(2), x), Int(1))}, 5}, // the sum, 2*x, 2, x and 1
+	} {
+		if got := Size(c.e...); got != c.want {
+			t.Errorf("Size(%v): %d, want %d", c.e, got, c.want)
+		}
+	}
+}

@@ -132,11 +132,11 @@ func Select[T Real](c Cond[T], a, b Num[T]) Num[T] {
 
 // The conditions of terms.
 
-func compare(f func(a, b symbolic.Expr) symbolic.Expr, a, b unsafe.Pointer) symbolic.Expr {
+func compare(f expr2, a, b unsafe.Pointer) symbolic.Expr {
 	return f((*Term)(a).Expr(), (*Term)(b).Expr())
 }
 
-func logic(f func(a, b symbolic.Expr) symbolic.Expr, a, b symbolic.Expr) symbolic.Expr {
+func logic(f expr2, a, b symbolic.Expr) symbolic.Expr {
 	return f(condition(a), condition(b))
 }
 
@@ -154,16 +154,4 @@ func condition(e symbolic.Expr) symbolic.Expr {
 		return symbolic.Lt(zero, zero)
 	}
 	return e
-}
-
-func viaCompare(f func(func(a, b symbolic.Expr) symbolic.Expr, unsafe.Pointer, unsafe.Pointer) symbolic.Expr, g func(a, b symbolic.Expr) symbolic.Expr, a, b unsafe.Pointer) symbolic.Expr {
-	return f(g, a, b)
-}
-
-func viaLogic(f func(func(a, b symbolic.Expr) symbolic.Expr, symbolic.Expr, symbolic.Expr) symbolic.Expr, g func(a, b symbolic.Expr) symbolic.Expr, a, b symbolic.Expr) symbolic.Expr {
-	return f(g, a, b)
-}
-
-func viaSelect(f func(c symbolic.Expr, a, b unsafe.Pointer), c symbolic.Expr, a, b unsafe.Pointer) {
-	f(c, a, b)
 }

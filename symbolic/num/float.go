@@ -11,13 +11,15 @@ import (
 // The operations on floats. They work in place, through pointers to the
 // operands: in the code of a Num[T] the compiler holds a float64 as a "float64 of
 // the shape of T", and only code that is itself generic, as these functions
-// are, loads and stores that very type. Then it sees that what is loaded is what
-// was stored, and neither remains. Loads as a plain float64 would stay, each
-// some five cycles.
+// are, loads and stores that very type. Then the compiler sees that what is
+// loaded is what was stored, and neither remains. Loads as a plain float64 would
+// stay, at some five cycles each.
 //
 // Conversions to F round, which forbids Go to fuse the operation with another.
 
-func set[F ieee.Float](a unsafe.Pointer, c float64) { *(*F)(a) = F(c) }
+// set subtracts 0, which changes no c, since a constant that is only converted
+// keeps its first type.
+func set[F ieee.Float](a unsafe.Pointer, c float64) { *(*F)(a) = F(c) - 0 }
 
 func add[F ieee.Float](a, b unsafe.Pointer) { *(*F)(a) = F(*(*F)(a) + *(*F)(b)) }
 
@@ -37,8 +39,11 @@ func fma[F ieee.Float](a, b, c unsafe.Pointer) {
 	*(*F)(a) = F(fma64(float64(*(*F)(a)), float64(*(*F)(b)), float64(*(*F)(c))))
 }
 
-// What is called in generic code is inlined in another package only if this
-// package inlines it in ordinary code too.
+// abs32 costs the inliner less than abs, and the processor nothing.
+func abs32(a unsafe.Pointer) { *(*uint32)(a) &^= 1 << 31 }
+
+// What generic code calls is inlined in other packages only if ordinary code of
+// this package inlines it too; so these are not called directly.
 
 func sqrt64(x float64) float64 { return math.Sqrt(x) }
 

@@ -7,21 +7,14 @@ import (
 	"github.com/triad-go/triad/symbolic"
 )
 
-func unary[T Real](x Num[T], f func(float64) float64, g func(symbolic.Expr) symbolic.Expr) Num[T] {
+// unary is f(x) on floats, and g(x) on expressions.
+func unary[T Real](x Num[T], f real1, g expr1) Num[T] {
 	if unsafe.Sizeof(x) == 8 {
 		call1[float64](f, unsafe.Pointer(&x.v))
 	} else {
 		viaOther1(other1, f, g, unsafe.Pointer(&x.v), unsafe.Sizeof(x))
 	}
 	return x
-}
-
-func viaOther1(h func(func(float64) float64, func(symbolic.Expr) symbolic.Expr, unsafe.Pointer, uintptr), f func(float64) float64, g func(symbolic.Expr) symbolic.Expr, a unsafe.Pointer, size uintptr) {
-	h(f, g, a, size)
-}
-
-func viaOther2(h func(func(x, y float64) float64, func(x, y symbolic.Expr) symbolic.Expr, unsafe.Pointer, unsafe.Pointer, uintptr), f func(x, y float64) float64, g func(x, y symbolic.Expr) symbolic.Expr, a, b unsafe.Pointer, size uintptr) {
-	h(f, g, a, b, size)
 }
 
 // Sin is the sine of x.
@@ -153,4 +146,30 @@ func Copysign[T Real](x, y Num[T]) Num[T] {
 		viaOther2(other2, math.Copysign, symbolic.Copysign, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v), unsafe.Sizeof(x))
 	}
 	return x
+}
+
+// Call is f of as many arguments as it takes: its Eval on floats, where it
+// panics if f has none. It panics if f was not registered or has another arity.
+func Call[T Real](f *symbolic.Function, args ...Num[T]) (r Num[T]) {
+	terms, values := make([]symbolic.Expr, len(args)), make([]float64, len(args))
+	for i, a := range args {
+		switch v := any(a.v).(type) {
+		case float64:
+			values[i] = v
+		case float32:
+			values[i] = float64(v)
+		case Term:
+			terms[i] = v.Expr()
+		}
+	}
+	e := symbolic.Call(f, terms...)
+	switch v := any(&r.v).(type) {
+	case *float64:
+		*v = f.Eval(values)
+	case *float32:
+		*v = float32(f.Eval(values))
+	case *Term:
+		*v = termOf(e)
+	}
+	return r
 }

@@ -129,7 +129,7 @@ func (a Num[T]) Abs() Num[T] {
 	if unsafe.Sizeof(a) == 8 {
 		abs[float64](unsafe.Pointer(&a.v))
 	} else if unsafe.Sizeof(a) == 4 {
-		*(*uint32)(unsafe.Pointer(&a.v)) &^= 1 << 31
+		abs32(unsafe.Pointer(&a.v))
 	} else {
 		via1(term1, symbolic.Expr.Abs, unsafe.Pointer(&a.v))
 	}

@@ -45,12 +45,12 @@ func termOf(e symbolic.Expr) Term { return Term{e: e, given: 1} }
 
 func termConst(a unsafe.Pointer, c float64) { *(*Term)(a) = termOf(symbolic.Const(c)) }
 
-func term1(f func(a symbolic.Expr) symbolic.Expr, a unsafe.Pointer) {
+func term1(f expr1, a unsafe.Pointer) {
 	t := (*Term)(a)
 	*t = termOf(f(t.Expr()))
 }
 
-func term2(f func(a, b symbolic.Expr) symbolic.Expr, a, b unsafe.Pointer) {
+func term2(f expr2, a, b unsafe.Pointer) {
 	t := (*Term)(a)
 	*t = termOf(f(t.Expr(), (*Term)(b).Expr()))
 }
@@ -66,7 +66,7 @@ func otherFMA(a, b, c unsafe.Pointer, size uintptr) {
 }
 
 // other1 is a function of one argument where that is not a float64.
-func other1(f func(float64) float64, g func(symbolic.Expr) symbolic.Expr, a unsafe.Pointer, size uintptr) {
+func other1(f real1, g expr1, a unsafe.Pointer, size uintptr) {
 	if size == 4 {
 		call1[float32](f, a)
 		return
@@ -75,29 +75,10 @@ func other1(f func(float64) float64, g func(symbolic.Expr) symbolic.Expr, a unsa
 }
 
 // other2 is a function of two arguments where they are not float64.
-func other2(f func(x, y float64) float64, g func(x, y symbolic.Expr) symbolic.Expr, a, b unsafe.Pointer, size uintptr) {
+func other2(f real2, g expr2, a, b unsafe.Pointer, size uintptr) {
 	if size == 4 {
 		call2[float32](f, a, b)
 		return
 	}
 	term2(g, a, b)
-}
-
-// The calls of what is not worth inlining go through these. Go inlines a
-// function whose cost is at most 80; a call counts 57 there, but one of a
-// parameter 17 (Go 1.26). So the detour leaves room to inline what floats need;
-// once inlined, the call is a plain one. TestInlining watches that it still does.
-
-func viaConst(f func(unsafe.Pointer, float64), a unsafe.Pointer, c float64) { f(a, c) }
-
-func via1(f func(func(symbolic.Expr) symbolic.Expr, unsafe.Pointer), g func(symbolic.Expr) symbolic.Expr, a unsafe.Pointer) {
-	f(g, a)
-}
-
-func via2(f func(func(a, b symbolic.Expr) symbolic.Expr, unsafe.Pointer, unsafe.Pointer), g func(a, b symbolic.Expr) symbolic.Expr, a, b unsafe.Pointer) {
-	f(g, a, b)
-}
-
-func viaFMA(f func(a, b, c unsafe.Pointer, size uintptr), a, b, c unsafe.Pointer, size uintptr) {
-	f(a, b, c, size)
 }

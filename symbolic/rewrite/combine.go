@@ -82,3 +82,23 @@ func (l limit[T]) Rewrite(s *State[T], t T) (T, bool, error) {
 	s.class = class
 	return u, ok, err
 }
+
+// Accept is r with its rules kept from doing what f does not like: a rule goes
+// on as if the terms had not matched where f is false of the term and what would
+// become of it. Rewriters that are functions see to it themselves. f may be
+// called from any number of goroutines at once if r walks in parallel.
+func Accept[T comparable](f func(before, after T) bool, r Rewriter[T]) Rewriter[T] {
+	return accept[T]{f, r}
+}
+
+type accept[T comparable] struct {
+	f func(before, after T) bool
+	r Rewriter[T]
+}
+
+func (a accept[T]) Rewrite(s *State[T], t T) (T, bool, error) {
+	s.accept = append(s.accept, a.f)
+	u, ok, err := a.r.Rewrite(s, t)
+	s.accept = s.accept[:len(s.accept)-1]
+	return u, ok, err
+}

@@ -18,7 +18,7 @@
 // compiled once and shared by all goroutines.
 //
 // A [Rewriter] is a rule, or made of others: [Chain], [RestartedChain], [If],
-// [IfElse], [Fixpoint], [Limit], [PassThrough], and the walks that go through a
+// [IfElse], [Fixpoint], [Limit], [Accept], [PassThrough], and the walks that go through a
 // whole term: [Postwalk], [Prewalk], [ParallelPostwalk], [ParallelPrewalk]; or a
 // function, [Func]. [Run] applies one to a term:
 //

@@ -9,17 +9,18 @@ import "math/big"
 // for one match after the other, and allocates nothing once its slices have
 // grown.
 type matcher[T comparable] struct {
-	rule   *Rule[T]
-	terms  Terms[T]
-	floats Floats[T]
-	t      T
-	limit  int // the steps that a match may take
-	steps  int // that are left
-	over   bool
-	done   bool // the match was taken, or was stopped
-	result T
-	yield  func(*Bindings[T]) bool // for Matches
-	self   Bindings[T]
+	rule    *Rule[T]
+	terms   Terms[T]
+	floats  Floats[T]
+	t       T
+	limit   int // the steps that a match may take
+	steps   int // that are left
+	over    bool
+	done    bool // the match was taken, or was stopped
+	result  T
+	yield   func(*Bindings[T]) bool // for Matches
+	accepts []func(before, after T) bool
+	self    Bindings[T]
 
 	goals []goal[T]
 	bind  []T    // by slot
@@ -537,6 +538,11 @@ func (m *matcher[T]) accept() bool {
 	t = m.withRest(t)
 	if t == m.t || m.terms.Equal(t, m.t) {
 		return false
+	}
+	for _, f := range m.accepts {
+		if !f(m.t, t) {
+			return false
+		}
 	}
 	m.result = t
 	return true

@@ -14,9 +14,17 @@ var predicates = map[string]func(k leaf) bool{
 	"positive": func(k leaf) bool { return k.exact && k.rat.Sign() > 0 || k.float && k.v > 0 },
 	"negative": func(k leaf) bool { return k.exact && k.rat.Sign() < 0 || k.float && k.v < 0 },
 	"nonzero":  func(k leaf) bool { return k.exact && k.rat.Sign() != 0 || k.float && k.v != 0 },
+	"pow2":     func(k leaf) bool { return k.exact && isPow2(k.rat) },
 	"symbol":   func(k leaf) bool { return !k.call && !k.exact && !k.float },
 	"leaf":     func(k leaf) bool { return !k.call },
 	"call":     func(k leaf) bool { return k.call },
+}
+
+// isPow2 reports whether v is 2^n and |n| <= 100, so that it and its inverse are
+// normal numbers of every floating-point type.
+func isPow2(v *big.Rat) bool {
+	n, d := v.Num(), v.Denom()
+	return n.Sign() > 0 && n.TrailingZeroBits() == uint(n.BitLen()-1) && d.TrailingZeroBits() == uint(d.BitLen()-1) && n.BitLen() <= 101 && d.BitLen() <= 101
 }
 
 // leaf is what a term is, as far as it is asked without looking into calls.

@@ -112,7 +112,9 @@ func (m Matching) set(o *options) { o.matching = m }
 // ?!c*?x matches y, with c = 1. Only left of the arrow has a default slot its
 // mark, and a slot its predicate: one that was given by [Predicate], or one of
 //
-//	number exact float integer even odd positive negative nonzero symbol leaf call
+//	number exact float integer even odd positive negative nonzero pow2 symbol leaf call
+//
+// where pow2 is a power of two, from 2^-100 to 2^100.
 //
 // The condition is made of && || ! and parentheses, of predicates as
 // integer(?x), and of comparisons. These compare numbers, slots and what + - * /
@@ -146,6 +148,26 @@ func MustParse[T comparable](terms Terms[T], text string, opts ...Option) *Rule[
 		panic(err)
 	}
 	return r
+}
+
+// Text is a rule that is not bound to a type of terms, and its class.
+type Text struct {
+	Class Class
+	Text  string // see [Parse]
+}
+
+// ParseAll makes rules of texts for one type of terms. The error is that of
+// the first text that is no rule.
+func ParseAll[T comparable](terms Terms[T], texts []Text, opts ...Option) ([]*Rule[T], error) {
+	rules := make([]*Rule[T], len(texts))
+	for i, t := range texts {
+		r, err := Parse(terms, t.Text, append([]Option{t.Class}, opts...)...)
+		if err != nil {
+			return nil, err
+		}
+		rules[i] = r
+	}
+	return rules, nil
 }
 
 // New makes a rule of two patterns. The error is a *[RuleError].
@@ -240,6 +262,7 @@ func (r *Rule[T]) try(s *State[T], t T) (T, bool, error) {
 	}
 	m := &s.match
 	m.limit = s.shared.limits.Steps
+	m.accepts = s.accept
 	m.start(r, t)
 	matched, err := r.run(m)
 	if err != nil || !matched {
@@ -250,7 +273,7 @@ func (r *Rule[T]) try(s *State[T], t T) (T, bool, error) {
 
 // run looks for the first match that the rule takes.
 func (r *Rule[T]) run(m *matcher[T]) (matched bool, err error) {
-	if r.calls {
+	if r.calls || len(m.accepts) > 0 {
 		defer catch(r.name, &err)
 	}
 	matched = m.run(m.push(goal[T]{kind: goalTerm, p: r.match, t: m.t, next: none}))

@@ -28,7 +28,8 @@ type State[T comparable] struct {
 	ctx    context.Context
 	shared *shared[T]
 	class  Class
-	inside string // the head of the call whose argument is rewritten, if rules of it will see the argument as theirs
+	accept []func(before, after T) bool // see Accept
+	inside string                       // the head of the call whose argument is rewritten, if rules of it will see the argument as theirs
 	ticks  uint
 	last   [8]string // the rules that fired last, as a ring
 	fires  int
@@ -126,7 +127,7 @@ func (s *State[T]) Context() context.Context { return s.ctx }
 
 // fork is a State for another goroutine.
 func (s *State[T]) fork() *State[T] {
-	return &State[T]{terms: s.terms, ctx: s.ctx, shared: s.shared, class: s.class}
+	return &State[T]{terms: s.terms, ctx: s.ctx, shared: s.shared, class: s.class, accept: s.accept[:len(s.accept):len(s.accept)]}
 }
 
 // tick is called for all that is done, and looks at the context now and then.
@@ -136,6 +137,10 @@ func (s *State[T]) tick() error {
 	}
 	return nil
 }
+
+// Fired counts and traces a rule that a Rewriter of a user's own applied: it
+// made after of before. The error is a *[BudgetError].
+func (s *State[T]) Fired(r *Rule[T], before, after T) error { return s.fired(r, before, after) }
 
 func (s *State[T]) fired(r *Rule[T], before, after T) error {
 	s.last[s.fires%len(s.last)] = r.name
