@@ -454,12 +454,15 @@ func power(base *node, e num) *node {
 }
 
 // leavesUnit reports whether an exponent is an exact number outside (0, 1) and no
-// integer.
+// integer, the integer part an int64.
 func leavesUnit(e num) bool {
 	if e.isInt() || !e.isExact() || e.exact().IsInt() {
 		return false
 	}
 	r := e.exact()
+	if r.Num().BitLen()-r.Denom().BitLen() > 60 { // its integer part is no int64
+		return false
+	}
 	return r.Sign() < 0 || r.Num().Cmp(r.Denom()) > 0
 }
 
@@ -521,7 +524,13 @@ func isPowForm(base *node, n int64) bool {
 		return n < -maxFloatPower || n > maxFloatPower
 	case OpPow, OpPower, OpSqrt:
 		b, _ := baseOf(base)
-		return b == base || base.op == OpSqrt && n&1 == 1 && !isNumber(base.args[0]) && (isNumber(b) || !isCompound(b))
+		if b == base || base.op != OpSqrt || n&1 == 0 {
+			return b == base
+		}
+		if isNumber(b) {
+			return rootPowerStays(b, n)
+		}
+		return !isCompound(b)
 	case OpProduct:
 		return false
 	case OpSum:

@@ -415,7 +415,7 @@ func writeProduct(c num, rest *node, get func(*node) *node) Expr {
 		}
 	case c == num{v: -1}:
 		minus = true
-	case c.isQuotient():
+	case c.isExact() && !c.isInt():
 		r := c.exact()
 		p := new(big.Rat).SetInt(r.Num())
 		switch {

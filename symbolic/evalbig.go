@@ -101,7 +101,7 @@ func (b bigOps) operate(e Expr, args []*big.Float) (*big.Float, error) {
 		if x.Sign() < 0 {
 			return nil, errRoot
 		}
-		v.Sqrt(x)
+		return b.inRange(bigmath.Sqrt(b.prec, x))
 	case OpFMA:
 		return b.inRange(bigmath.FMA(b.prec, x, args[1], args[2]))
 	case OpPow:

@@ -26,6 +26,9 @@ func Let(exprs ...Expr) string {
 	}
 	order := postorder(roots)
 	uses := make(map[*node]int, len(order))
+	for _, n := range roots {
+		uses[n]++
+	}
 	var buf []*node
 	for _, n := range order {
 		buf = kids(n, buf[:0])

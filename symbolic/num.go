@@ -84,13 +84,6 @@ func (c num) exact() *big.Rat {
 // isInteger reports whether c is an exact integer of any size.
 func (c num) isInteger() bool { return c.isInt() || c.isExact() && c.x.far.rat.IsInt() }
 
-// isQuotient reports whether an exact coefficient is written as an integer before
-// the factors and another one below them. One that is too long to be inverted
-// (see [Exact]) would be read there as a power of its own.
-func (c num) isQuotient() bool {
-	return c.isExact() && !c.isInt() && c.exact().Denom().BitLen() <= maxBits
-}
-
 func (c num) hash() uint64 {
 	switch c.x {
 	case nil:

@@ -23,10 +23,10 @@ func Rat(num, den int64) Expr { return Int(num).Div(Int(den)) }
 // Arithmetic of exact numbers is done when the term is made as long as they are
 // not longer than 4096 bits together (numerators and denominators; a power
 // counts its base as often as it takes it). Past that the operation stays a
-// term, so that no short text makes a number that fills the memory. Two
-// operations are done at any size, those that write a number in text: the
-// negation of a positive number, and the quotient in lowest terms of an integer
-// by an integer greater than 1.
+// term, so that no short text makes a number that fills the memory. Three
+// operations are done at any size: the reciprocal, and those that write a number
+// in text, the negation of a positive number and the quotient in lowest terms of
+// an integer by an integer greater than 1.
 func Exact(r *big.Rat) Expr {
 	if r.IsInt() && r.Num().IsInt64() {
 		return Int(r.Num().Int64())
@@ -157,6 +157,9 @@ func foldPow(a *node, n int64) (r Expr, ok bool) {
 		case v == -1:
 			return Int(1 - n&1*2), true
 		}
+	}
+	if n == -1 { // no longer than a
+		return Exact(new(big.Rat).Inv(rat(a))), true
 	}
 	m := magnitude(n)
 	if m > maxBits || m*uint64(size(a)) > maxBits {

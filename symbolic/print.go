@@ -272,7 +272,7 @@ func (p *printer) product(c num, rest *node, need int) {
 	case c.isOne():
 	case c == num{v: -1}:
 		minus = true
-	case c.isQuotient():
+	case c.isExact() && !c.isInt():
 		r := c.exact()
 		switch {
 		case r.Num().IsInt64() && r.Num().Int64() == -1:

@@ -27,10 +27,14 @@ func powerNumber(base *node, e num) *node {
 		return powerTerm(base, e)
 	}
 	whole, part := floorRat(rat(e.x))
-	if !folds(base, whole) {
-		return powerTerm(base, e)
-	}
 	outside, inside := takeRoot(rat(base), part)
+	if !folds(base, whole) {
+		if outside.Cmp(big.NewRat(1, 1)) == 0 {
+			return powerTerm(base, e)
+		}
+		n := new(big.Rat).SetInt(rat(e.x).Num())
+		return Times(Expr{power(Exact(outside).n, numOfRat(n))}, Expr{power(Exact(inside).n, e)}).n
+	}
 	factors := []Expr{{power(base, numOfRat(whole))}, {power(Exact(outside).n, numOfRat(new(big.Rat).SetInt(part.Num())))}}
 	if root := Exact(inside); root.n != one {
 		factors = append(factors, Expr{powerTerm(root.n, numOfRat(part))})
@@ -50,8 +54,11 @@ func rootIsTaken(base, e *node) bool {
 		return base.far != nil || base.bits != ^uint64(0)
 	}
 	if v.Sign() < 0 || v.Cmp(big.NewRat(1, 1)) > 0 {
-		whole, _ := floorRat(v)
-		return !folds(base, whole)
+		whole, part := floorRat(v)
+		if folds(base, whole) {
+			return false
+		}
+		v = part
 	}
 	outside, _ := takeRoot(rat(base), v)
 	return outside.Cmp(big.NewRat(1, 1)) == 0
@@ -64,6 +71,14 @@ func folds(base *node, n *big.Rat) bool {
 	}
 	_, ok := foldPow(base, n.Num().Int64())
 	return ok
+}
+
+// rootPowerStays reports whether the n-th power of the square root of an exact
+// number, n odd, is in the form in which powerNumber leaves it: the whole powers
+// in it are too long.
+func rootPowerStays(base *node, n int64) bool {
+	_, computed := foldPow(base, n>>1)
+	return !computed && rootIsTaken(base, half)
 }
 
 func floorRat(r *big.Rat) (whole, part *big.Rat) {
