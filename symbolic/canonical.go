@@ -193,7 +193,7 @@ func sortTerms(terms []pair) []pair {
 			return undefined()
 		}
 	}
-	slices.SortFunc(terms, orderTerms)
+	orderAll(terms)
 	sum := terms[:0]
 	for i := 0; i < len(terms); {
 		t := terms[i]
@@ -208,6 +208,46 @@ func sortTerms(terms []pair) []pair {
 		}
 	}
 	return sum
+}
+
+// orderAll sorts terms. Most pairs of many are told apart by a key: the degree and
+// the first bytes of the first variable's name.
+func orderAll(terms []pair) {
+	if len(terms) < 32 {
+		slices.SortFunc(terms, orderTerms)
+		return
+	}
+	type keyed struct {
+		key uint64
+		t   pair
+	}
+	all := make([]keyed, len(terms))
+	sorted := true
+	for i, t := range terms {
+		k := uint64(math.MaxInt16-int64(t.n.degreeIn())) << 48
+		switch base := t.n.factor(0).n; {
+		case t.n == one:
+			k = math.MaxUint64
+		case base.isVar():
+			k |= base.bits >> 16
+		case base != nil && base.op != OpNumber && base.op != OpFloat:
+			k |= 1<<48 - 1 // after all variables
+		}
+		all[i] = keyed{k, t}
+		sorted = sorted && (i == 0 || all[i-1].key < k)
+	}
+	if sorted {
+		return
+	}
+	slices.SortFunc(all, func(a, b keyed) int {
+		if a.key != b.key {
+			return sign(a.key < b.key)
+		}
+		return orderTerms(a.t, b.t)
+	})
+	for i := range all {
+		terms[i] = all[i].t
+	}
 }
 
 // undefined is the sum that is swallowed by a division by 0.

@@ -78,7 +78,11 @@ func CFunc(fn Func, exprs ...Expr) (string, error) {
 
 const cReserved = `auto break case char const continue default do double else enum extern float for goto if inline int
 	long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
-	asm typeof linux unix main sqrt fabs fma pow INFINITY NAN HUGE_VAL bool true false`
+	asm typeof linux unix i386 main sqrt fabs fma pow bool true false alignas alignof constexpr nullptr static_assert
+	thread_local typeof_unqual INFINITY NAN HUGE_VAL HUGE_VALF HUGE_VALL DOMAIN SING OVERFLOW UNDERFLOW PLOSS TLOSS
+	MAXFLOAT MATH_ERRNO MATH_ERREXCEPT math_errhandling FP_NAN FP_INFINITE FP_ZERO FP_SUBNORMAL FP_NORMAL FP_FAST_FMA
+	FP_FAST_FMAF FP_FAST_FMAL FP_ILOGB0 FP_ILOGBNAN M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI
+	M_2_SQRTPI M_SQRT2 M_SQRT1_2`
 
 var cLanguage = language{
 	reserved: cReserved,

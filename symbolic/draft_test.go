@@ -50,6 +50,10 @@ func TestParseCanonicalForms(t *testing.T) {
 		"x/(2/0)":              "0^-1",
 		"x/(y/(z*0))":          "0^-1",
 		"0/x":                  "0",
+		"x/(y/sqrt(0))":        "0^-1",
+		"sqrt(-3)^-1":          "-sqrt(-3)/3",
+		"(x*y)^(3*2^70 + 1/2)": "(x*y)^(7083549724304467820545/2)",
+		"18^(2^60 + 1/2)":      "sqrt(2)^2305843009213693953*3^2305843009213693953",
 		"1/(0^-1)":             "0^-1",
 		"1/(0^y)":              "0^(-y)",
 		"fma(x, y, x*y)":       "2*x*y",
@@ -69,6 +73,9 @@ func TestParseCanonicalForms(t *testing.T) {
 		}
 		if got := e.String(); got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
+		}
+		if c := Canonical(MustParse(text)); c != e && !strings.Contains(text, "faithful") {
+			t.Errorf("%s: %s, and Canonical makes %s", text, e, c)
 		}
 	}
 }

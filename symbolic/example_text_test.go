@@ -60,5 +60,5 @@ func ExampleLet() {
 	// t4;
 	// -t4
 	// true 2 <nil>
-	// (x + y)*(x + y)*((x + y)*(x + y…
+	// (x + y)*(x + y)*((x + y)*(x + …
 }

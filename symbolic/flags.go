@@ -27,7 +27,16 @@ func (n *node) flagsOf() (f flags) {
 	}
 	if n.far != nil && n.far.packed != nil {
 		if n.far.packed.sum != nil {
-			return f // see patchedSum
+			// See patchedSum.
+			p := n.far.packed
+			first := p.sum.pairs()[0]
+			if orderTerms(p.added[0], first) < 0 {
+				first = p.added[0]
+			}
+			if first.c.v < 0 {
+				f |= hasContent
+			}
+			return f
 		}
 		for _, b := range n.far.packed.bases {
 			f |= b.flags & inherited

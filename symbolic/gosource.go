@@ -3,6 +3,7 @@ package symbolic
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,11 +11,12 @@ import (
 // GoFunc is the source of a Go function of float64 that computes the
 // expressions, with a statement for each subterm that is used more than once.
 // What it computes has the bits of an [Evaluator]: an exact number is the
-// nearest float64, products are converted explicitly so that no compiler fuses
-// them with sums, min(a, b) is a < b ? a : b, and a power with an integer exponent
+// nearest float64, products and calls are converted explicitly so that no
+// compiler fuses them with sums, min(a, b) is a < b ? a : b, and a power with an integer exponent
 // is computed as [Expr.Pow] says. A truth value is a bool. Functions are called by
 // their Go names, those without one (digamma, polygamma, and what users
 // register so) by their own names, which are to be had where the source is.
+// The spacing is not gofmt's.
 //
 // Canonical terms are written as [Faithful] writes them out. The size of the
 // source is linear in the size of the expressions' DAG. The error is a
@@ -93,8 +95,8 @@ var goLanguage = language{
 			return true
 		case OpCall:
 			return v.f == lgammaFunc // it has two results
-		case OpAdd, OpSub, OpMul, OpDiv, OpNeg:
-			// Go would compute with constants exactly.
+		case OpAdd, OpSub, OpMul, OpDiv, OpNeg, OpLt, OpLe, OpGt, OpGe, OpEq, OpNe:
+			// Go would compute with constants exactly, and math.Pi is no float64.
 			for _, a := range v.args {
 				if !s.values[a].constant() {
 					return false
@@ -119,7 +121,7 @@ func (w *goWriter) file(f *Func, text string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "package %s\n\n", f.Package)
 	imports := f.Imports
-	if w.math {
+	if w.math && !slices.Contains(imports, "math") {
 		imports = append([]string{"math"}, imports...)
 	}
 	for _, path := range imports {
@@ -212,6 +214,9 @@ func (w *goWriter) write(v *value, need int) string {
 		w.math = w.math || strings.HasPrefix(text, "math.")
 		if len(v.args) > 0 {
 			text += w.args(v)
+		}
+		if v.sums && len(v.args) > 0 { // math.Log10, expanded, is a product
+			text = "float64(" + text + ")"
 		}
 	case OpPower:
 		text = w.mathFunc("Pow", v)

@@ -11,22 +11,63 @@ import (
 // are fractions, a select is a \begin{cases} of the package amsmath, and so is
 // \operatorname. A variable named like a Greek letter is that letter, digits at
 // the end of a name and what follows an underscore are subscripts, as indices
-// are: beta2 is \beta_{2}, u[1,2] is u_{1,2}. Canonical terms are written as
-// [Faithful] writes them out.
+// are: beta2 is \beta_{2}, u[1,2] is u_{1,2}. Functions are written as
+// Function.LaTeX says, the arguments put in its places without parentheses.
+// Canonical terms are written as [Faithful] writes them out.
 //
-// A subterm is written out wherever it occurs.
-func LaTeX(e Expr) string {
+// A subterm is written out wherever it occurs, so the text of a term that
+// shares subterms can be exponentially longer than the term is large: see
+// [BriefLaTeX].
+func LaTeX(e Expr) string { return latex(e, math.MaxInt) }
+
+// BriefLaTeX is [LaTeX] if that is not longer than so many bytes. In a longer
+// text a \cdots stands wherever there was more to come, and all that was opened
+// is closed, so that it is some times as long at the most, and still LaTeX.
+func BriefLaTeX(e Expr, bytes int) string { return latex(e, bytes) }
+
+const latexDots = `\cdots`
+
+func latex(e Expr, limit int) string {
 	w := latexWriter{todo: []latexPiece{{n: Faithful(e).n, term: true}}}
+	dots := false // were written last
 	for len(w.todo) > 0 {
 		p := w.todo[len(w.todo)-1]
 		w.todo = w.todo[:len(w.todo)-1]
-		if p.term {
+		full := len(w.b) > limit
+		switch {
+		case full && p.term:
+			if !dots {
+				w.b = append(w.b, latexDots...)
+			}
+			dots = true
+			continue
+		case p.term:
 			w.write(Expr{p.n}, p.need)
-		} else {
+		case full && dots && isClosed(p.text):
+			continue
+		default:
 			w.b = append(w.b, p.text...)
 		}
+		dots = false
 	}
 	return string(w.b)
+}
+
+// isClosed reports whether a text between terms can be left out: it neither
+// opens nor closes anything.
+func isClosed(text string) bool {
+	depth := 0
+	for _, r := range text {
+		switch r {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth < 0 {
+				return false
+			}
+		}
+	}
+	return depth == 0 && !strings.Contains(text, `\left`) && !strings.Contains(text, `\right`) && !strings.Contains(text, `\end`)
 }
 
 type latexWriter struct {
@@ -73,7 +114,11 @@ func (w *latexWriter) write(e Expr, need int) {
 	case OpVar:
 		w.b = append(w.b, latexVariable(e)...)
 	case OpAdd, OpSub:
-		w.then(arg(0), precAdd, ops[op].text, arg(1), precMul)
+		need := precMul
+		if latexPrec(arg(1)) == precUnary {
+			need++ // a - (-b), not a - -b
+		}
+		w.then(arg(0), precAdd, ops[op].text, arg(1), need)
 	case OpMul:
 		between := " "
 		if startsWithDigit(arg(1)) {
@@ -182,18 +227,19 @@ func latexPrec(e Expr) int {
 // startsWithDigit reports whether the text of e as a right factor starts with a
 // digit, so that it must not stand after another number.
 func startsWithDigit(e Expr) bool {
-	for {
-		switch e.Op() {
-		case OpNumber, OpFloat:
-			return latexPrec(e) == precAtom
-		case OpPow, OpPower:
-			e = e.arg(0)
-		case OpCall:
-			return strings.HasPrefix(e.Func().LaTeX, "2^")
-		default:
-			return false
+	switch e.Op() {
+	case OpPow, OpPower:
+		if e = e.arg(0); latexPrec(e) < precAtom {
+			return false // a parenthesis
 		}
 	}
+	switch e.Op() {
+	case OpNumber, OpFloat:
+		return latexPrec(e) == precAtom
+	case OpCall:
+		return strings.HasPrefix(e.Func().LaTeX, "2^")
+	}
+	return false
 }
 
 func appendLatexNumber(b []byte, e Expr) []byte {
@@ -245,7 +291,7 @@ func init() {
 func latexVariable(e Expr) string {
 	name, index := e.Index()
 	base, under := name, ""
-	if i := strings.IndexByte(name, '_'); i > 0 {
+	if i := strings.IndexByte(name, '_'); 0 < i && i+1 < len(name) {
 		base, under = name[:i], name[i+1:]
 	}
 	var subscripts []string

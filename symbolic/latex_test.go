@@ -19,6 +19,11 @@ func TestLaTeX(t *testing.T) {
 		"exp2(x)^2":               `\left(2^{x}\right)^{2}`,
 		"a*(b + c)":               `a \left(b + c\right)`,
 		"a*(-b)":                  `a \left(-b\right)`,
+		"a + -b":                  `a + \left(-b\right)`,
+		"a - -2*b":                `a - -2 b`,
+		"a - -0.5":                `a - \left(-0.5\right)`,
+		"2*(3^x)^y":               `2 \left(3^{x}\right)^{y}`,
+		"x_ + x":                  `\mathrm{x\_} + x`,
 		"-(a/b)":                  `-\frac{a}{b}`,
 		"(a + b)/(2*c)":           `\frac{a + b}{2 c}`,
 		"(a/b)^2":                 `\left(\frac{a}{b}\right)^{2}`,
@@ -60,35 +65,79 @@ func TestLaTeXBalance(t *testing.T) {
 	for i := range 3000 {
 		e := randomMixed(r, leaves, 1+i%4)
 		text := LaTeX(e)
-		var open []string
-		for rest := text; rest != ""; {
-			closes := ""
-			switch {
-			case strings.HasPrefix(rest, "{"):
-				open = append(open, "}")
-			case strings.HasPrefix(rest, `\left`):
-				open = append(open, `\right`)
-			case strings.HasPrefix(rest, `\begin{cases}`):
-				open = append(open, `\end{cases}`)
-				rest = rest[len(`\begin{cases}`)-1:]
-			case strings.HasPrefix(rest, "}"):
-				closes = "}"
-			case strings.HasPrefix(rest, `\right`):
-				closes = `\right`
-			case strings.HasPrefix(rest, `\end{cases}`):
-				closes = `\end{cases}`
-				rest = rest[len(`\end{cases}`)-1:]
+		checkLaTeX(t, text)
+		for _, limit := range []int{0, 1 + r.IntN(20), r.IntN(200), len(text)} {
+			brief := BriefLaTeX(e, limit)
+			checkLaTeX(t, brief)
+			if (len(text) <= limit) != (brief == text) && len(brief) < len(text)-len(latexDots) {
+				t.Fatalf("%s in %d bytes: %s", text, limit, brief)
 			}
-			if closes != "" {
-				if n := len(open); n == 0 || open[n-1] != closes {
-					t.Fatalf("%v: %s: at %s", e, text, rest)
-				}
-				open = open[:len(open)-1]
-			}
-			rest = rest[1:]
 		}
-		if len(open) > 0 {
-			t.Fatalf("%v: %s: %q open", e, text, open)
+	}
+}
+
+const latexDots = `\cdots`
+
+func checkLaTeX(t *testing.T, text string) {
+	t.Helper()
+	var open []string
+	for rest := text; rest != ""; {
+		closes := ""
+		switch {
+		case strings.HasPrefix(rest, "{"):
+			open = append(open, "}")
+		case strings.HasPrefix(rest, `\left`):
+			open = append(open, `\right`)
+		case strings.HasPrefix(rest, `\begin{cases}`):
+			open = append(open, `\end{cases}`)
+			rest = rest[len(`\begin{cases}`)-1:]
+		case strings.HasPrefix(rest, "}"):
+			closes = "}"
+		case strings.HasPrefix(rest, `\right`):
+			closes = `\right`
+		case strings.HasPrefix(rest, `\end{cases}`):
+			closes = `\end{cases}`
+			rest = rest[len(`\end{cases}`)-1:]
+		}
+		if closes != "" {
+			if n := len(open); n == 0 || open[n-1] != closes {
+				t.Fatalf("%s: at %s", text, rest)
+			}
+			open = open[:len(open)-1]
+		}
+		rest = rest[1:]
+	}
+	if len(open) > 0 {
+		t.Fatalf("%s: %q open", text, open)
+	}
+}
+
+// The length is bounded, of terms that would fill the memory and of deep ones.
+func TestBriefLaTeX(t *testing.T) {
+	x, y := Var("x"), Var("y")
+	for text, want := range map[string]string{
+		"alpha + b*c - d":                 `\alpha + \cdots`,
+		"(alpha + b)/c":                   `\frac{\alpha + \cdots}{\cdots}`,
+		"select(alpha < b, c, d)":         `\begin{cases} \cdots \end{cases}`,
+		"sqrt(alpha*(b + c))*y^(a + b*c)": `\sqrt{\alpha \cdots} \cdots`,
+		"a + b":                           "a + b",
+	} {
+		if got := BriefLaTeX(MustParse(text), 5); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+	shared, left, right := x, x, x
+	for i := range 300_000 {
+		if i < 1000 {
+			shared = shared.Mul(shared).Add(x).Sqrt().Div(shared)
+		}
+		left = left.Add(y)
+		right = y.Sub(right)
+	}
+	for _, e := range []Expr{shared, left, right, Select(Lt(shared, left), right, shared)} {
+		text := BriefLaTeX(e, 1000)
+		if checkLaTeX(t, text); len(text) > 5000 || !strings.Contains(text, latexDots) {
+			t.Errorf("%d bytes: %.200s", len(text), text)
 		}
 	}
 }

@@ -30,7 +30,7 @@ const (
 // patchedSum is the sum a with a term more, or !ok if it must be made of pairs:
 // the flags of what is left in such a sum have to be known without a look at it.
 func patchedSum(a *node, t pair) (sum *node, ok bool) {
-	if a.op != OpSum || a.flags != compact || t.n.flags&^(hasContent|compact) != 0 || t.n == pole || !t.c.isInt() {
+	if a.op != OpSum || a.flags&^(hasContent|compact) != 0 || t.n.flags&^(hasContent|compact) != 0 || t.n == pole || !t.c.isInt() {
 		return nil, false
 	}
 	base, added := a, []pair(nil)
@@ -44,9 +44,13 @@ func patchedSum(a *node, t pair) (sum *node, ok bool) {
 	if len(terms) < minPatched {
 		return nil, false
 	}
-	place, found := slices.BinarySearchFunc(terms, t, orderTerms)
+	// The content is 1, or -1 where the first coefficient is negative, and stays so.
+	if base == a && a.flag(hasContent) && a.content() != (num{v: -1}) {
+		return nil, false
+	}
+	_, found := slices.BinarySearchFunc(terms, t, orderTerms)
 	at, twice := slices.BinarySearchFunc(added, t, orderTerms)
-	if found || twice || place == 0 && at == 0 && t.c.v < 0 {
+	if found || twice {
 		return nil, false
 	}
 	more := make([]pair, len(added)+1)

@@ -80,7 +80,7 @@ func TestPatched(t *testing.T) {
 			case i%50 == 1:
 				term = Int(c)
 			case i%50 == 2: // before all others
-				term = Times(Int(c), Power(Var("x"), Int(int64(10+i%100))))
+				term = Times(Int(2*c+1), Power(Var("x"), Int(int64(10+i%100))))
 			}
 			terms = append(terms, term)
 			if rnd.IntN(2) == 0 {

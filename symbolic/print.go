@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+	"unicode/utf8"
 )
 
 // String is e in ordinary notation. Canonical terms, as [Expr.IsCanonical] has
@@ -20,10 +21,11 @@ func (e Expr) String() string {
 	return string(p.print(e.n))
 }
 
-// Brief is [Expr.String], but ends with … once it is longer than max bytes; so
-// it takes no long time for any term.
-func Brief(e Expr, max int) string {
-	p := printer{canonical: e.IsCanonical(), max: max}
+// Brief is [Expr.String] if that is not longer than about so many bytes. Of a
+// longer text it is the start and …, which also stands for what is nested too
+// deep for any of the rest to be seen; so it takes little time for any term.
+func Brief(e Expr, bytes int) string {
+	p := printer{canonical: e.IsCanonical(), max: max(bytes, 1)}
 	return string(p.print(e.n))
 }
 
@@ -73,7 +75,7 @@ func (p *printer) print(n *node) []byte {
 	p.todo = append(p.todo[:0], piece{kind: pieceTerm, n: n})
 	for len(p.todo) > 0 {
 		if p.max > 0 && len(p.b) > p.max {
-			return append(p.b, "…"...)
+			break
 		}
 		t := p.todo[len(p.todo)-1]
 		p.todo = p.todo[:len(p.todo)-1]
@@ -93,6 +95,13 @@ func (p *printer) print(n *node) []byte {
 		case pieceScaled:
 			p.product(t.c, t.n, t.prec)
 		}
+	}
+	if p.max > 0 && len(p.b) > p.max {
+		cut := p.max
+		for cut > 0 && !utf8.RuneStart(p.b[cut]) {
+			cut--
+		}
+		return append(p.b[:cut], "…"...)
 	}
 	return p.b
 }
@@ -115,6 +124,10 @@ func (p *printer) write(n *node, need int) {
 			return
 		}
 	}
+	if p.max > 0 && len(p.todo) > 2*p.max {
+		p.b = append(p.b, "…"...) // what waits is a byte each, or a change of the form
+		return
+	}
 	if mark := p.mark(n); mark != "" {
 		p.b = append(p.b, mark...)
 		p.b = append(p.b, '(')
@@ -130,6 +143,10 @@ func (p *printer) write(n *node, need int) {
 	case OpSum:
 		p.paren(precAdd, need)
 		terms := n.pairs()
+		if p.max > 0 && len(terms) > p.max {
+			terms = terms[:p.max]
+			p.text("…")
+		}
 		for i := len(terms) - 1; i >= 0; i-- {
 			t, sign := terms[i], ""
 			switch {

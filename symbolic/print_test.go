@@ -46,13 +46,19 @@ func roundTrip(t *testing.T, e Expr) {
 // Terms of either form, and of both, are read back.
 func TestRoundTripMixed(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 8))
-	leaves := shortLeaves()
+	leaves, long := shortLeaves(), leaves()
 	n := 20_000
 	if testing.Short() || slow {
 		n = 2000
 	}
 	for i := range n {
 		roundTrip(t, randomMixed(r, leaves, 1+i%4))
+	}
+	leaves = long
+	for i := range n / 10 {
+		if e := randomMixed(r, leaves, 1+i%3); len(Brief(e, 20_000)) < 20_000 {
+			roundTrip(t, e)
+		}
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // A weak pointer costs more than everything else about a new term. So small
-// terms, leaves and what is made of leaves alone, are allocated slabSize at a
-// time, with one weak pointer to all of them, and live as long as one of them is
+// terms, leaves and what is made of leaves alone (and a number times that), are
+// allocated slabSize at a time, with one weak pointer to all of them, and live as long as one of them is
 // held. That is bounded, since they hold nothing large: other terms, which could
 // keep any number of others, are allocated one by one.
 
@@ -142,10 +142,26 @@ func (n *node) isLeaf() bool {
 	return n == nil || n.op == OpNumber || n.op == OpFloat || n.op == OpVar
 }
 
-// small reports whether the node of k is a leaf or made of leaves alone.
+// ofLeaves reports whether a term is a leaf or made of leaves alone.
+func (n *node) ofLeaves() bool {
+	if n.isLeaf() {
+		return true
+	}
+	if n.far != nil && n.far.packed != nil {
+		return false
+	}
+	k := key{op: n.op, args: n.args}
+	return len(n.pairs()) <= layouts && k.small(n.pairs())
+}
+
+// small reports whether the node of k is a leaf or made of leaves alone, or a
+// number times such a term.
 func (k *key) small(borrowed []pair) bool {
 	if k.own != nil || k.packed != nil {
 		return false
+	}
+	if k.op == OpProduct && k.args[0] != nil {
+		return k.args[0].ofLeaves() // a monomial with its coefficient
 	}
 	for _, a := range k.args {
 		if !a.isLeaf() {

@@ -11,7 +11,7 @@ import (
 
 // Func says how [GoFunc] and [CFunc] write a function.
 type Func struct {
-	Name string // "f" if empty
+	Name string // an identifier; "f" if empty
 
 	// Params are the parameters in their order; if nil, a number for each of the
 	// [Vars] of the expressions.
@@ -19,7 +19,8 @@ type Func struct {
 
 	// Out is the name of a slice, in C of a pointer, that comes before the other
 	// parameters and takes the results. If it is empty the function returns
-	// them; in C, which returns one only, it is then out for several.
+	// them; in C, which returns one only, it is then out for several. It must
+	// not overlap the parameters: results are stored one after the other.
 	Out string
 
 	// Package makes a whole Go file of the function, in the package of this
@@ -41,12 +42,15 @@ type Param struct {
 
 // SourceError says why expressions cannot be written as a function.
 type SourceError struct {
-	Term Expr // the subterm at fault
+	Term Expr // the subterm at fault; 0 if it is none, but the function's name
 	Msg  string
 }
 
 func (e *SourceError) Error() string {
-	return fmt.Sprintf("symbolic: source: %.100v: %s", e.Term, e.Msg)
+	if e.Term == (Expr{}) {
+		return "symbolic: source: " + e.Msg
+	}
+	return "symbolic: source: " + Brief(e.Term, 100) + ": " + e.Msg
 }
 
 // source is a function as a list of values, each of earlier ones: what is common
@@ -96,16 +100,20 @@ func newSource(l language, fn *Func, params []Param, exprs []Expr) (s *source, n
 	for w := range strings.FieldsSeq(l.reserved) {
 		s.taken[w] = true
 	}
-	roots := make([]Expr, len(exprs))
-	for i, e := range exprs {
-		roots[i] = Faithful(e)
+	if fn.Name != s.identifier(fn.Name) {
+		return nil, nil, &SourceError{Msg: fmt.Sprintf("%q cannot be the function's name", fn.Name)}
 	}
+	roots := FaithfulAll(exprs...)
 	for e := range Postorder(roots...) {
-		if e.Op() == OpCall {
-			s.taken[l.function(e.Func())] = true
+		if e.Op() != OpCall {
+			continue
 		}
+		name, _, _ := strings.Cut(l.function(e.Func()), ".") // a package must not be hidden either
+		if name == fn.Name {
+			return nil, nil, &SourceError{Term: e, Msg: fmt.Sprintf("needs the name %s, which is the function's own", name)}
+		}
+		s.taken[name] = true
 	}
-	s.taken[fn.Name] = true
 	texts := map[Expr]string{}
 	for _, p := range params {
 		name := s.identifier(p.Name)
@@ -242,7 +250,7 @@ func (s *source) plan() {
 		}
 		sums := false
 		switch v.op {
-		case OpAdd, OpSub:
+		case OpAdd, OpSub, OpCall: // a call may be expanded to a sum
 			sums = true
 		case OpNeg, OpSelect, OpMin, OpMax:
 			sums = v.sums
@@ -323,7 +331,7 @@ func (s *source) identifier(name string) string {
 			b = fmt.Appendf(b, "u%04x", r)
 		}
 	}
-	if len(b) == 0 || isDigit(b[0]) || string(b) == "_" {
+	if len(b) == 0 || isDigit(b[0]) || string(b) == "_" || s.reservedStart(string(b)) {
 		b = append([]byte("v"), b...)
 	}
 	id := string(b)
@@ -332,6 +340,11 @@ func (s *source) identifier(name string) string {
 	}
 	s.taken[id] = true
 	return id
+}
+
+// reservedStart reports whether C keeps names that start so for itself.
+func (s *source) reservedStart(name string) bool {
+	return s.ascii && len(name) > 1 && name[0] == '_' && (name[1] == '_' || 'A' <= name[1] && name[1] <= 'Z')
 }
 
 // truth reports whether v is a truth value.

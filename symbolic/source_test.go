@@ -32,7 +32,7 @@ func randomProgram(r *rand.Rand, vars []Expr, calls bool) []Expr {
 		}
 		return from[r.IntN(len(from))]
 	}
-	names := []string{"sin", "exp", "log", "lgamma", "sign", "floor", "atan2", "mod", "copysign", "cbrt", "pi"}
+	names := []string{"sin", "exp", "log", "lgamma", "sign", "log10", "floor", "atan2", "mod", "copysign", "cbrt", "pi"}
 	for range 20 + r.IntN(40) {
 		a, b, c := pick(numbers), pick(numbers), pick(numbers)
 		p, q := pick(truths), pick(truths)
@@ -201,6 +201,45 @@ func TestGoFuncRuns(t *testing.T) {
 	checkPrograms(t, string(out), programs, sources, sourceVars, at)
 }
 
+// On machines that fuse, Go source has nothing that the compiler fuses.
+func TestGoFuncDoesNotFuse(t *testing.T) {
+	goTool, err := exec.LookPath("go")
+	if err != nil || testing.Short() {
+		t.Skip("needs the go tool and time")
+	}
+	x, y := Var("x"), Var("y")
+	fusing := Call(LookupFunction("log10", 1), x).Add(y)
+	r := rand.New(rand.NewPCG(55, 56))
+	_, sources := sourcePrograms(t, r, true, func(i int, exprs []Expr) (string, error) {
+		for e := range Postorder(exprs...) {
+			if e.Op() == OpFMA {
+				exprs = []Expr{fusing, x.Mul(y).Neg().Add(x)}
+			}
+		}
+		return GoFunc(Func{Name: fmt.Sprintf("f%d", i), Params: []Param{{Name: "in", Vars: append(sourceVars, y)}}, Out: "out"}, exprs...)
+	})
+	file := filepath.Join(t.TempDir(), "main.go")
+	text := "package main\n\nimport \"math\"\n\nvar _ = math.Pi\n\nfunc main() {}\n\n" + strings.Join(sources, "\n")
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(goTool, "build", "-gcflags=-S", "-o", os.DevNull, file)
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
+	listing, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(listing), "FMULD") {
+		t.Fatalf("%v\n%.2000s", err, listing)
+	}
+	for line := range strings.Lines(string(listing)) {
+		_, code, _ := strings.Cut(line, "main.go:") // not within package math
+		for _, fused := range []string{"FMADDD", "FMSUBD", "FNMADDD", "FNMSUBD"} {
+			if number, _, ok := strings.Cut(code, ")"); ok && strings.Contains(code, fused) {
+				n, _ := strconv.Atoi(number)
+				t.Errorf("%s: %s", strings.TrimSpace(line), strings.Split(text, "\n")[n-1])
+			}
+		}
+	}
+}
+
 // C source compiles, and computes the bits of the Evaluator.
 func TestCFuncRuns(t *testing.T) {
 	gcc, err := exec.LookPath("gcc")
@@ -304,6 +343,9 @@ func TestSourceErrors(t *testing.T) {
 		{Func{}, And(x, Lt(x, y)), And(x, Lt(x, y)), "a number where a truth value is needed"},
 		{Func{}, Select(x, x, y), Select(x, x, y), "a number where a truth value is needed"},
 		{Func{Out: "r"}, Lt(x, y), Lt(x, y), "a truth value where a number is stored"},
+		{Func{Name: "digamma"}, Digamma(x).Add(y), Digamma(x), "needs the name digamma, which is the function's own"},
+		{Func{Name: "goto"}, x, Expr{}, `"goto" cannot be the function's name`},
+		{Func{Name: "a-b"}, x, Expr{}, `"a-b" cannot be the function's name`},
 	} {
 		for _, write := range []func(Func, ...Expr) (string, error){GoFunc, CFunc} {
 			text, err := write(tt.f, tt.e)
@@ -312,5 +354,44 @@ func TestSourceErrors(t *testing.T) {
 				t.Errorf("%v: %q, %v", tt.e, text, err)
 			}
 		}
+	}
+
+	// The message is short, however long the text of the term.
+	for range 100 {
+		x = x.Add(x)
+	}
+	if _, err := GoFunc(Func{}, And(x, Lt(x, y))); err == nil || len(err.Error()) > 300 {
+		t.Errorf("%.1000v", err)
+	}
+}
+
+// Names that a language has for itself, or the functions called have, are no
+// names of parameters; constants are compared as float64.
+func TestSourceNames(t *testing.T) {
+	f := LookupFunction("special_gamma", 1)
+	if f == nil {
+		var err error
+		if f, err = Register(Function{Name: "special_gamma", Arity: 1, Go: "special.Gamma"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := Var("x")
+	for _, tt := range []struct {
+		write func(Func, ...Expr) (string, error)
+		e     Expr
+		want  string
+	}{
+		{GoFunc, Call(f, x).Add(Var("special")), "func f(x, special_ float64) float64 {\n\treturn float64(special.Gamma(x)) + special_\n}\n"},
+		{GoFunc, Var("math").Add(Var("_")), "func f(math_, v_ float64) float64 {\n\treturn math_ + v_\n}\n"},
+		{GoFunc, Eq(Pi(), Const(math.Pi)), "func f() bool {\n\tt1 := math.Pi\n\tt2 := 3.141592653589793\n\treturn t1 == t2\n}\n"},
+		{CFunc, Var("_Bool").Add(Var("M_PI")), "double f(double v_Bool, double M_PI_)\n{\n#pragma STDC FP_CONTRACT OFF\n\treturn v_Bool + M_PI_;\n}\n"},
+	} {
+		if got, err := tt.write(Func{}, tt.e); err != nil || got != tt.want {
+			t.Errorf("%v: %v\n%s\nwant\n%s", tt.e, err, got, tt.want)
+		}
+	}
+	text, err := GoFunc(Func{Package: "p", Imports: []string{"math"}}, Sin(x))
+	if err != nil || strings.Count(text, `import "math"`) != 1 {
+		t.Errorf("%v\n%s", err, text)
 	}
 }
