@@ -22,7 +22,7 @@ func (s *session) symbolic(ctx context.Context) (_ []Section, err error) {
 	}
 	cases := s.cases()
 	ours := &goSide{cases: symbolicWork}
-	columns := []column{{Side{Name: triadName, What: "this library, one goroutine; before each repetition garbage is collected, so that no term is found that an earlier one made"}, ours}}
+	columns := []column{{Side{Name: triadName, What: "this library, one goroutine; before each repetition garbage is collected (but for printing), so that no term is found that an earlier one made"}, ours}}
 	defer func() {
 		if closed := closeAll(columns); err == nil {
 			err = closed

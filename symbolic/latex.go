@@ -116,7 +116,7 @@ func (w *latexWriter) write(e Expr, need int) {
 	case OpAdd, OpSub:
 		need := precMul
 		if latexPrec(arg(1)) == precUnary {
-			need++ // a - (-b), not a - -b
+			need = precUnary + 1 // a - (-b), not a - -b
 		}
 		w.then(arg(0), precAdd, ops[op].text, arg(1), need)
 	case OpMul:
@@ -144,7 +144,7 @@ func (w *latexWriter) write(e Expr, need int) {
 	case OpFMA:
 		w.then(`\operatorname{fma}\left(`, arg(0), ", ", arg(1), ", ", arg(2), `\right)`)
 	case OpSelect:
-		w.then(`\begin{cases} `, arg(1), ` & \text{if } `, arg(0), ` \\ `, arg(2), ` & \text{otherwise} \end{cases}`)
+		w.then(`\begin{cases} `, arg(1), ` & \text{if } `, arg(0), ` \\ `, arg(2), ` & \text{otherwise}`, ` \end{cases}`)
 	case OpCall:
 		w.call(e)
 	default:
