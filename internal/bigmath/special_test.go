@@ -1,9 +1,11 @@
 package bigmath
 
 import (
+	"maps"
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -47,7 +49,8 @@ func check(t *testing.T, name string, got *big.Float, ok bool, want float64, ulp
 
 func TestSpecialValues(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for name, f := range goFunctions {
+	for _, name := range slices.Sorted(maps.Keys(goFunctions)) {
+		f := goFunctions[name]
 		args := specials()
 		for range 100 {
 			args = append(args, r.NormFloat64()*math.Exp2(float64(r.IntN(12)-6)))
@@ -59,6 +62,8 @@ func TestSpecialValues(t *testing.T) {
 				ulps = 256
 			case name == "gamma" || name == "tanh":
 				ulps = 64
+			case name == "log2" || name == "log10": // math's lose digits beside 1
+				ulps = 1024
 			case name == "lgamma":
 				// math.Lgamma loses digits beside its zeros below 0.
 				if ulps = 64; x < 0 && x > -100 {
