@@ -337,6 +337,11 @@ func sortFactors(factors []pair) []pair {
 	if sorted {
 		return factors
 	}
+	for _, f := range factors {
+		if f.n == nil && f.c.isExact() && f.c.negative() {
+			return []pair{f} // 1/0, which no power of 0 cancels
+		}
+	}
 	if len(factors) <= 12 {
 		for i := 1; i < len(factors); i++ {
 			for j := i; j > 0 && orderFactors(factors[j-1], factors[j]) > 0; j-- {

@@ -11,7 +11,8 @@ import (
 // Cancel is e as one quotient of two expanded sums in lowest terms, as [Fraction]
 // gives them: 1/(x - 1) - 2/(x^2 - 1) is 1/(x + 1). The arguments of all that is
 // in e are in this form too. It is equal to e wherever e is defined, and may be
-// defined where e is not.
+// defined where e is not; but where the base of a power with a symbolic exponent
+// is 0, it may be undefined itself (x^-y is taken as 1/x^y).
 func Cancel(e Expr) (Expr, error) {
 	num, den, err := Fraction(e)
 	return Times(num, Power(den, Int(-1))), err

@@ -175,7 +175,13 @@ func Apply(f *Function, args ...Expr) Expr {
 		}
 	}
 	if (f.Odd || f.Even) && args[0].n.leadsNegative() {
-		e := Call(f, Times(Int(-1), args[0]))
+		inner := Times(Int(-1), args[0])
+		e := Call(f, inner)
+		if f.Fold != nil && isNumber(inner.n) {
+			if v, ok := f.Fold([]Expr{inner}); ok {
+				e = v
+			}
+		}
 		if f.Odd {
 			e = Times(Int(-1), e)
 		}

@@ -51,7 +51,8 @@ func (e *SyntaxError) Error() string { return "symbolic: " + (*syntax.Error)(e).
 func Parse(text string) (Expr, error) { return parse(text, false, syntax.Parse[draft]) }
 
 // ParseCanonical reads an expression as Parse does, but makes the canonical term:
-// it is [Canonical] of what Parse makes, without making that first.
+// it is [Canonical] of what Parse makes, without making that first. Floats may be
+// grouped otherwise, and round otherwise.
 func ParseCanonical(text string) (Expr, error) { return parse(text, true, syntax.Parse[draft]) }
 
 // ParseSExpr reads an S-expression, as [SExpr] writes them: an atom, or a head

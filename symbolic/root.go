@@ -14,6 +14,9 @@ func powerNumber(base *node, e num) *node {
 		return Expr{base}.pow(e.v).n
 	}
 	if base == one {
+		if !e.number() && e.x.flag(hasPole) {
+			return pole
+		}
 		return one
 	}
 	if !e.isExact() || rootIsTaken(base, e.x) {
