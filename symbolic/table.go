@@ -27,7 +27,7 @@ type shard struct {
 	mu    sync.Mutex             // held while a term is added
 	used  int                    // slots that are not empty
 	swept uint32                 // the value of collections at the last sweep
-	_     [cacheLine - (unsafe.Sizeof(uintptr(0))*2+16)%cacheLine]byte
+	_     [cacheLine - (unsafe.Sizeof(uintptr(0))*2+12)%cacheLine]byte
 }
 
 const cacheLine = 64
