@@ -63,7 +63,7 @@ func DiffN(e, x Expr, n int) (Expr, error) {
 		panic(fmt.Sprintf("symbolic: DiffN: derivative number %d", n))
 	}
 	err := checkDiff([]Expr{e}, []Expr{x})
-	for ; n > 0 && err == nil; n-- {
+	for ; n > 0 && err == nil && e != (Expr{}); n-- {
 		e, err = Diff(e, x)
 	}
 	if err != nil {

@@ -28,6 +28,9 @@ func (e *TaylorError) Error() string {
 
 func (e *TaylorError) Unwrap() error { return e.Err }
 
+// maxOrder bounds the order of a series: each has a coefficient for every power.
+const maxOrder = 1 << 20
+
 // Taylor is the Taylor polynomial of e in the variable x around the point at, up
 // to and with the power order of x - at. It is a canonical sum of powers of x - at;
 // the coefficients are expanded as far as sums are multiplied on the way. at
@@ -52,6 +55,9 @@ func Taylor(e, x, at Expr, order int) (Expr, error) {
 			f.Err = d
 		}
 		return Expr{}, f
+	}
+	if order > maxOrder {
+		return fail(Canonical(e), fmt.Errorf("an order above %d", maxOrder))
 	}
 	if err := checkDiff([]Expr{e}, []Expr{x}); err != nil {
 		return fail(err.(*DiffError).Term, err)

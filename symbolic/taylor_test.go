@@ -162,3 +162,14 @@ func BenchmarkTaylor(b *testing.B) {
 		}
 	}
 }
+
+func TestTaylorOrder(t *testing.T) {
+	x := Var("x")
+	var bad *TaylorError
+	if _, err := Taylor(Power(x, Int(3)), x, Expr{}, 1<<30); !errors.As(err, &bad) {
+		t.Error(err)
+	}
+	if d, err := DiffN(Power(x, Int(3)), x, 1<<30); d != (Expr{}) || err != nil {
+		t.Error(d, err)
+	}
+}
