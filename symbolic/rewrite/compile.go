@@ -66,7 +66,6 @@ func (r *Rule[T]) compile(terms Terms[T], text string, o *options) error {
 			return fail(r.left, "expected a condition of type %T, found %T", f, g)
 		}
 		r.guards = append(r.guards, f)
-		r.calls = true
 	}
 	if check, ok := terms.(Checker); ok && text == "" { // the texts' readers have asked
 		c.calls(r.left, check)
@@ -157,7 +156,6 @@ func (c *compiler[T]) test(p *Pattern, name string) *test[T] {
 		if !ok {
 			c.failed(p, "expected a predicate %s of type %T, found %T", name, f, u)
 		}
-		c.rule.calls = true
 		return &test[T]{name: name, user: f}
 	}
 	f := predicates[name]

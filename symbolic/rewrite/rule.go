@@ -24,7 +24,6 @@ type Rule[T comparable] struct {
 	result *node[T]
 	slots  []slot
 	heads  []string // of the terms that can match, in no order that matters; nil if any can
-	calls  bool     // functions of the user's
 	test   condition[T]
 	guards []func(*Bindings[T]) bool
 	build  func(*Bindings[T]) (T, bool)
@@ -179,7 +178,7 @@ func New[T comparable](terms Terms[T], left, right *Pattern, opts ...Option) (*R
 // bound to. Where it returns false, the rule goes on as if the terms had not
 // matched. f may be called from any number of goroutines at once.
 func NewFunc[T comparable](terms Terms[T], left *Pattern, f func(*Bindings[T]) (T, bool), opts ...Option) (*Rule[T], error) {
-	return newRule(terms, &Rule[T]{left: left, build: f, calls: true}, opts)
+	return newRule(terms, &Rule[T]{left: left, build: f}, opts)
 }
 
 func newRule[T comparable](terms Terms[T], r *Rule[T], opts []Option) (*Rule[T], error) {
@@ -273,9 +272,7 @@ func (r *Rule[T]) try(s *State[T], t T) (T, bool, error) {
 
 // run looks for the first match that the rule takes.
 func (r *Rule[T]) run(m *matcher[T]) (matched bool, err error) {
-	if r.calls || len(m.accepts) > 0 {
-		defer catch(r.name, &err)
-	}
+	defer catch(r.name, &err) // Terms is a user's too, and a segment may give a function too many arguments
 	matched = m.run(m.push(goal[T]{kind: goalTerm, p: r.match, t: m.t, next: none}))
 	if m.over {
 		return false, &BudgetError{What: "steps of matching", Limit: m.limit, Rules: []string{r.name}}
