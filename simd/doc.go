@@ -12,10 +12,17 @@
 // A program without reductions becomes a loop over several vectors, a loop over
 // one, and a rest under a mask. One that reduces becomes loops over the blocks
 // and rows that package kernels lays down. A load that is used once is a memory
-// operand, scalars and constants sit in registers, and where a program has more
-// values alive than there are registers, the value whose next use is furthest
-// is spilled. The code calls nothing, uses no stack, and is mapped writable
-// first and executable then, never both.
+// operand, a negation vanishes into a fused multiply-add that uses it, scalars
+// and constants sit in registers, and where a program has more values alive than
+// there are registers, the value whose next use is furthest is spilled and comes
+// back as a memory operand. The code calls nothing, uses no stack, and is mapped
+// writable first and executable then, never both.
+//
+// A program of many arrays, as the right-hand sides of a large system of
+// equations are, reads all of them first. Its results are then computed in an
+// order in which what they share is alive for a short time, several at once, so
+// that the processor need not wait for one chain of sums to end; and a single
+// element has code of its own.
 //
 // # Choosing a tier
 //

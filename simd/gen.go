@@ -47,6 +47,14 @@ const (
 	maskTemp = x.K2
 )
 
+// stagedArrays is the number of arrays past which a program reads all that it
+// needs of them first, and keeps in scratch what finds no register. Otherwise
+// each use of an array whose address is in no register would load that address,
+// and no result could be written before the last input is read. Arrays that lie
+// a multiple of a page apart would also push each other out of the caches
+// between uses.
+const stagedArrays = 24
+
 // gen generates the code of one program. The function computes elements
 // [lo, hi) in four parts: a loop over several vectors at once, a loop over one
 // vector, the rest under a mask, and the way out. With reductions the loops run
@@ -61,14 +69,15 @@ type gen struct {
 	f32  bool
 
 	body, tail *plan
+	staged     bool                    // all loads come first; no array's address is in a register
 	resident   map[kernels.Value]x.Vec // uniforms that stay in registers
 	pool       []x.Vec                 // registers for the body's values
 	acc        [][]x.Vec               // by reduction, by vector of a row: accumulators in registers; nil if in scratch
 	group      int                     // vectors of a row that are computed in one pass
 	mask       x.Vec                   // AVX2: the elements that are left
 
-	slots    int // vectors of scratch used for spilling
-	accSlots int // vectors of scratch that hold lanes, before the spill slots
+	accSlots int // vectors of scratch that hold lanes, before what is spilled
+	spill    int // bytes of scratch used for spilling
 	scratch  int // bytes
 	codeLen  int // bytes before the constants
 
@@ -87,8 +96,18 @@ func generate(p *kernels.Program, o Options) (*gen, error) {
 	for _, l := range []*x.Label{&g.signMask, &g.absMask, &g.ones, &g.posInf, &g.negInf, &g.tailTable} {
 		*l = g.asm.NewLabel()
 	}
-	g.body = newPlan(p, true, g.wide)
-	g.tail = newPlan(p, false, g.wide)
+	g.staged = len(p.Arrays) > stagedArrays
+	if g.staged {
+		n := 6 // strands, as far as registers go: found by measurement
+		if g.wide {
+			n = 8
+		}
+		g.body = newPlan(p, shape{foldCompares: g.wide, hoist: true, strands: n})
+		g.tail = g.body
+	} else {
+		g.body = newPlan(p, shape{foldLoads: true, foldCompares: g.wide})
+		g.tail = newPlan(p, shape{foldCompares: g.wide})
+	}
 	g.assignRegisters()
 	g.enter()
 	if len(p.Reductions) > 0 {
@@ -107,7 +126,7 @@ func generate(p *kernels.Program, o Options) (*gen, error) {
 	if err := g.asm.Link(); err != nil {
 		return nil, err
 	}
-	g.scratch = (g.accSlots + g.slots) * int(g.vl)
+	g.scratch = g.accSlots*int(g.vl) + g.spill
 	return g, nil
 }
 
@@ -184,13 +203,34 @@ func (g *gen) enter() {
 	a.MovRR(regAt, argLo)
 	a.MovRM(regUniform, g.frame(frameUniforms))
 	a.MovRM(regScratch, g.frame(frameScratch))
-	for i := range min(len(g.p.Arrays), len(regArrays)) {
-		a.MovRM(regArrays[i], g.frame(frameArrays+i))
+	if g.staged {
+		g.setWindows(g.vl)
+	} else {
+		for i := range min(len(g.p.Arrays), len(regArrays)) {
+			a.MovRM(regArrays[i], g.frame(frameArrays+i))
+		}
 	}
 	for v := range g.p.Uniform {
 		if r, ok := g.resident[kernels.Value(v)]; ok {
 			g.broadcast(r, kernels.Value(v))
 		}
+	}
+}
+
+// windowSlots is how many spill slots a displacement of one byte tells apart in
+// an instruction with EVEX, which counts it in operands.
+const windowSlots = 256
+
+// setWindows makes the registers that hold no array's address point into scratch
+// memory, each into the middle of windowSlots slots of the given size. Code that
+// is this long must come through the processor's front end, and slots are in
+// most of its instructions.
+func (g *gen) setWindows(slotBytes int32) {
+	if !g.wide {
+		return
+	}
+	for i, r := range regArrays {
+		g.asm.Lea(r, x.At(regScratch, int32(g.accSlots)*g.vl+int32(2*i+1)*windowSlots/2*slotBytes))
 	}
 }
 
@@ -212,13 +252,16 @@ func (g *gen) pick(f64, f32 x.Op) x.Op {
 // It may use regTemp.
 func (g *gen) element(slot int, disp int32) x.Mem {
 	base := regTemp
-	if slot < len(regArrays) {
+	if g.inRegister(slot) {
 		base = regArrays[slot]
 	} else {
 		g.asm.MovRM(regTemp, g.frame(frameArrays+slot))
 	}
 	return x.AtIndex(base, regAt, 1, disp)
 }
+
+// inRegister reports whether the address of an array is in a register.
+func (g *gen) inRegister(slot int) bool { return slot < len(regArrays) && !g.staged }
 
 // unroll is the number of vectors that the main loop handles at once: short
 // bodies would spend their time on the loop itself.
@@ -243,7 +286,7 @@ func (g *gen) genElements() {
 	a.Align(32)
 	a.Bind(main)
 	for c := range u {
-		g.emit(g.body, c*g.vl, -1, false)
+		g.emit(g.body, c*g.vl, -1, whole)
 	}
 	a.AddRI(regAt, u*g.vl)
 	a.CmpRR(regAt, regEnd)
@@ -254,7 +297,7 @@ func (g *gen) genElements() {
 		a.CmpRR(regAt, regEnd)
 		a.Jcc(x.G, tail)
 		a.Bind(restLoop)
-		g.emit(g.body, 0, -1, false)
+		g.emit(g.body, 0, -1, whole)
 		a.AddRI(regAt, g.vl)
 		a.CmpRR(regAt, regEnd)
 		a.Jcc(x.LE, restLoop)
@@ -263,8 +306,17 @@ func (g *gen) genElements() {
 	a.AddRI(regEnd, g.vl)
 	a.SubRR(regEnd, regAt)
 	a.Jcc(x.E, done)
+	if g.staged {
+		several := a.NewLabel()
+		a.CmpRI(regEnd, int32(g.p.Elem.Size()))
+		a.Jcc(x.NE, several)
+		g.setWindows(int32(g.p.Elem.Size()))
+		g.emit(g.tail, 0, -1, single)
+		a.Jmp(done)
+		a.Bind(several)
+	}
 	g.setMask(regEnd)
-	g.emit(g.tail, 0, -1, true)
+	g.emit(g.tail, 0, -1, masked)
 	a.Bind(done)
 }
 

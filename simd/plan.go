@@ -1,6 +1,8 @@
 package simd
 
 import (
+	"slices"
+
 	"github.com/triad-go/triad/kernels"
 )
 
@@ -12,6 +14,7 @@ type plan struct {
 	steps      []step
 	uses       [][]int32 // by value: the steps that use it, in order
 	firstStore int       // place of the first store among the steps
+	stores     []int     // the array slots that are written, in order
 }
 
 type stepKind uint8
@@ -32,6 +35,22 @@ type step struct {
 	fold   kernels.Value // a value taken as memory operand, if folded
 	folded bool
 	cmp    kernels.Op // select: the comparison folded in, with args[0:2], or 0
+
+	negProduct, negAddend bool // fma: with the sign of x*y or of z flipped
+}
+
+// shape says how a plan treats memory.
+type shape struct {
+	// foldLoads makes a load that is used once a memory operand. Without, as for
+	// masked tails, where a stray read could fault, every load is a step.
+	foldLoads bool
+	// foldCompares lets a comparison that is used once, by a select, go through a
+	// mask register.
+	foldCompares bool
+	// hoist puts every load before all else, so that no store waits for a read,
+	// and computes that many results at a time. It goes without foldLoads.
+	hoist   bool
+	strands int
 }
 
 // foldable lists, for an operation, the argument that may be a memory operand.
@@ -46,15 +65,13 @@ func foldable(op kernels.Op) (arg int, ok bool) {
 	return 0, false
 }
 
-// newPlan makes the plan. With foldLoads, a load that is used once becomes a
-// memory operand; without, as for masked tails, where a stray read could
-// fault, every load is a step. With foldCompares, a comparison used once, by a
-// select, goes through a mask register.
-func newPlan(p *kernels.Program, foldLoads, foldCompares bool) *plan {
+// newPlan makes the plan.
+func newPlan(p *kernels.Program, sh shape) *plan {
 	nu := len(p.Uniform)
 	pl := &plan{p: p, firstStore: -1}
+	body := absorbNegations(p)
 	count := make([]int32, nu+len(p.Body))
-	for _, in := range p.Body {
+	for _, in := range body {
 		for _, a := range in.Args[:in.Op.NumArgs()] {
 			count[a]++
 		}
@@ -65,21 +82,26 @@ func newPlan(p *kernels.Program, foldLoads, foldCompares bool) *plan {
 	for _, r := range p.Reductions {
 		count[r.Value]++
 	}
+	// Which negations were absorbed by all that used them?
+	gone := make([]bool, len(count))
+	for j := len(body) - 1; j >= 0; j-- {
+		if v := nu + j; body[j].Op == kernels.OpNeg && count[v] == 0 {
+			gone[v] = true
+			count[body[j].Args[0]]--
+		}
+	}
 	isLoad := func(v kernels.Value) bool { return !p.IsUniform(v) && p.Instr(v).Op == kernels.OpLoad }
 
 	// Which loads and comparisons vanish into their one user?
-	gone := make([]bool, len(count))
 	lastLoad := -1 // the place in the body of the last read of an array
 	fold := make([]kernels.Value, len(p.Body))
 	hasFold := make([]bool, len(p.Body))
-	body := make([]kernels.Instr, len(p.Body))
-	copy(body, p.Body)
 	for j := range body {
 		in := &body[j]
-		if in.Op == kernels.OpLoad {
+		if in.Op == kernels.OpLoad && !sh.hoist {
 			lastLoad = j
 		}
-		if !foldLoads {
+		if !sh.foldLoads || gone[nu+j] {
 			continue
 		}
 		can := func(v kernels.Value) bool { return isLoad(v) && count[v] == 1 }
@@ -106,7 +128,7 @@ func newPlan(p *kernels.Program, foldLoads, foldCompares bool) *plan {
 		}
 	}
 	fused := make([]bool, len(p.Body))
-	if foldCompares {
+	if sh.foldCompares {
 		for j, in := range body {
 			if in.Op != kernels.OpSelect || p.IsUniform(in.Args[0]) || count[in.Args[0]] != 1 {
 				continue
@@ -129,7 +151,7 @@ func newPlan(p *kernels.Program, foldLoads, foldCompares bool) *plan {
 	var first []step // of values known before the body
 	for i, r := range p.Reductions {
 		s := step{kind: reduce, value: r.Value, index: i, args: [4]kernels.Value{r.Value}, nargs: 1}
-		if foldLoads && r.Op == kernels.Sum && isLoad(r.Value) && count[r.Value] == 1 {
+		if sh.foldLoads && r.Op == kernels.Sum && isLoad(r.Value) && count[r.Value] == 1 {
 			gone[r.Value] = true
 			s.fold, s.folded, s.nargs = r.Value, true, 0
 		}
@@ -149,7 +171,15 @@ func newPlan(p *kernels.Program, foldLoads, foldCompares bool) *plan {
 			storeOf[st.Value] = append(storeOf[st.Value], s)
 		}
 	}
-	pl.steps = append(make([]step, 0, len(body)+len(p.Stores)+len(p.Reductions)), first...)
+	pl.steps = make([]step, 0, len(body)+len(p.Stores)+len(p.Reductions))
+	if sh.hoist {
+		for j, in := range body {
+			if in.Op == kernels.OpLoad {
+				pl.steps = append(pl.steps, computeStep(p, body, kernels.Value(nu+j), in, false, false, 0))
+			}
+		}
+	}
+	pl.steps = append(pl.steps, first...)
 	release := func() {
 		if len(held) > 0 && pl.firstStore < 0 {
 			pl.firstStore = len(pl.steps)
@@ -157,10 +187,10 @@ func newPlan(p *kernels.Program, foldLoads, foldCompares bool) *plan {
 		pl.steps = append(pl.steps, held...)
 		held = held[:0]
 	}
-	for j, in := range body {
+	place := func(j int) {
 		v := kernels.Value(nu + j)
-		if !gone[v] {
-			pl.steps = append(pl.steps, computeStep(p, body, v, in, fused[j], hasFold[j], fold[j]))
+		if !gone[v] && !(sh.hoist && body[j].Op == kernels.OpLoad) {
+			pl.steps = append(pl.steps, computeStep(p, body, v, body[j], fused[j], hasFold[j], fold[j]))
 		}
 		pl.steps = append(pl.steps, pending[v]...)
 		held = append(held, storeOf[v]...)
@@ -168,9 +198,32 @@ func newPlan(p *kernels.Program, foldLoads, foldCompares bool) *plan {
 			release()
 		}
 	}
+	if sh.hoist {
+		for j, in := range body {
+			if in.Op == kernels.OpLoad {
+				place(j)
+			}
+		}
+		for _, j := range orderResults(p, body) {
+			place(int(j))
+		}
+	} else {
+		for j := range body {
+			place(j)
+		}
+	}
 	release()
+	if sh.hoist {
+		pl.steps = interleave(p, pl.steps, sh.strands)
+		pl.firstStore = slices.IndexFunc(pl.steps, func(s step) bool { return s.kind == store })
+	}
 	if pl.firstStore < 0 {
 		pl.firstStore = len(pl.steps)
+	}
+	for i := range pl.steps {
+		if s := &pl.steps[i]; s.kind == store {
+			pl.stores = append(pl.stores, s.index)
+		}
 	}
 
 	// Where is each value used? One backing array for all.
@@ -195,8 +248,61 @@ func newPlan(p *kernels.Program, foldLoads, foldCompares bool) *plan {
 	return pl
 }
 
-func computeStep(p *kernels.Program, body []kernels.Instr, v kernels.Value, in kernels.Instr, fused, hasFold bool, fold kernels.Value) step {
-	s := step{kind: compute, value: v, instr: in, fold: fold, folded: hasFold}
+// A planned instruction may flip the signs that only a fused multiply-add can.
+type planned struct {
+	kernels.Instr
+	negProduct, negAddend bool
+}
+
+// absorbNegations returns the body with negations taken into the operations
+// that use them, where that costs nothing: -x*y + z and the like are
+// instructions, x + -y is x - y, and the signs of two factors cancel. Negation
+// is exact, so no bit changes. The negations themselves stay in place.
+func absorbNegations(p *kernels.Program) []planned {
+	// strip returns v without its negations, and whether their number is odd.
+	strip := func(v kernels.Value) (kernels.Value, bool) {
+		odd := false
+		for !p.IsUniform(v) && p.Instr(v).Op == kernels.OpNeg {
+			v, odd = p.Instr(v).Args[0], !odd
+		}
+		return v, odd
+	}
+	body := make([]planned, len(p.Body))
+	for j, in := range p.Body {
+		b := planned{Instr: in}
+		switch in.Op {
+		case kernels.OpFMA:
+			x, xodd := strip(in.Args[0])
+			y, yodd := strip(in.Args[1])
+			z, zodd := strip(in.Args[2])
+			b.Args = [3]kernels.Value{x, y, z}
+			b.negProduct, b.negAddend = xodd != yodd, zodd
+		case kernels.OpMul, kernels.OpDiv:
+			x, xodd := strip(in.Args[0])
+			y, yodd := strip(in.Args[1])
+			if xodd == yodd {
+				b.Args[0], b.Args[1] = x, y
+			}
+		case kernels.OpSub:
+			if y, odd := strip(in.Args[1]); odd {
+				b.Op, b.Args[1] = kernels.OpAdd, y
+			}
+		case kernels.OpAdd:
+			if y, odd := strip(in.Args[1]); odd {
+				b.Op, b.Args[1] = kernels.OpSub, y
+			} else if x, odd := strip(in.Args[0]); odd {
+				b.Op, b.Args[0], b.Args[1] = kernels.OpSub, in.Args[1], x
+			}
+		case kernels.OpAbs:
+			b.Args[0], _ = strip(in.Args[0])
+		}
+		body[j] = b
+	}
+	return body
+}
+
+func computeStep(p *kernels.Program, body []planned, v kernels.Value, in planned, fused, hasFold bool, fold kernels.Value) step {
+	s := step{kind: compute, value: v, instr: in.Instr, fold: fold, folded: hasFold, negProduct: in.negProduct, negAddend: in.negAddend}
 	operands := in.Args[:in.Op.NumArgs()]
 	if fused {
 		c := body[int(in.Args[0])-len(p.Uniform)]

@@ -48,7 +48,7 @@ func (g *gen) genBlocks() {
 	a.Align(32)
 	a.Bind(row)
 	for j := range g.group {
-		g.emit(g.body, int32(j)*g.vl, j, false)
+		g.emit(g.body, int32(j)*g.vl, j, whole)
 	}
 	a.AddRI(regAt, kernels.RowBytes)
 	a.CmpRR(regAt, regEnd)
@@ -67,7 +67,7 @@ func (g *gen) genBlocks() {
 		}
 		a.MovRR(regEnd, regTemp)
 		g.setMask(regEnd)
-		g.emit(g.tail, int32(j)*g.vl, j, true)
+		g.emit(g.tail, int32(j)*g.vl, j, masked)
 		if j+1 < g.group {
 			a.MovRM(regTemp, g.frame(frameLeft))
 			a.SubRI(regTemp, g.vl)
@@ -150,7 +150,7 @@ func (a *allocator) reduce(s *step, v x.Vec, j int) {
 	case s.folded: // a sum
 		m := g.element(int(g.p.Instr(s.fold).Imm), a.disp)
 		g.asm.V(g.pick(x.VADDPD, x.VADDPS), g.w, acc, acc, x.M(m), mods)
-	case !a.masked:
+	case a.part == whole:
 		g.fold(r, g.w, acc, v, mods)
 	case g.wide:
 		mods.K = maskTail

@@ -372,12 +372,12 @@ func TestReload(t *testing.T) {
 // with memory operands and a store, for each vector.
 func TestInstructions(t *testing.T) {
 	k, _ := kernels.Lookup("triad")
-	pl := newPlan(k.Program(kernels.Float64), true, true)
+	pl := newPlan(k.Program(kernels.Float64), shape{foldLoads: true, foldCompares: true})
 	if len(pl.steps) != 3 || pl.pressure() != 1 {
 		t.Errorf("the triad takes %d steps and %d registers, want 3 and 1", len(pl.steps), pl.pressure())
 	}
 	k, _ = kernels.Lookup("sum")
-	if pl := newPlan(k.Program(kernels.Float64), true, true); len(pl.steps) != 1 {
+	if pl := newPlan(k.Program(kernels.Float64), shape{foldLoads: true, foldCompares: true}); len(pl.steps) != 1 {
 		t.Errorf("the sum takes %d steps, want 1: an addition from memory", len(pl.steps))
 	}
 }

@@ -1,0 +1,449 @@
+package egraph
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/triad-go/triad/symbolic/rewrite"
+)
+
+// bagMatcher searches for a left side with multisets. Of a multiset at the root
+// of the first part, the parts of the pattern are looked for anywhere in it, and
+// what is left over stays. Inside, the last plain slot takes all that is left
+// over; without one nothing may be left. Multisets of more than 64 arguments are
+// passed over.
+type bagMatcher struct {
+	parts []bagPart
+	slots int
+}
+
+// bagPart is a part of a left side, see part.
+type bagPart struct {
+	root    int // the slot of its class, -1 if there is none
+	pattern *bagPattern
+}
+
+// bagPattern is a compiled pattern.
+type bagPattern struct {
+	kind      rewrite.Kind // SlotKind, CallKind, or else a leaf
+	slot      int
+	predicate string
+	op        Op // of a leaf or an ordered call
+	head      int32
+	sorted    bool // two arguments in either order
+	bag       bool
+	root      bool // of a part that is a multiset: what is left over stays
+	absorb    int  // the slot that takes what is left over, -1 if none does
+	args      []*bagPattern
+}
+
+// newBagMatcher compiles the left side of a rule. rest tells that rows have what
+// is left over at their end.
+func newBagMatcher(g *Graph, r *Rule) (find searcher, slots []string, rest bool, err error) {
+	m := &bagMatcher{}
+	slot := func(name string) int {
+		if i := slices.Index(slots, name); i >= 0 {
+			return i
+		}
+		slots = append(slots, name)
+		return len(slots) - 1
+	}
+	var compile func(p *rewrite.Pattern, root bool) *bagPattern
+	compile = func(p *rewrite.Pattern, root bool) *bagPattern {
+		q := &bagPattern{kind: p.Kind, absorb: -1, root: root}
+		switch p.Kind {
+		case rewrite.SlotKind:
+			q.slot, q.predicate = slot(p.Name), p.Predicate
+		case rewrite.NumberKind:
+			q.op = g.numberOp(p.Number)
+		case rewrite.FloatKind:
+			q.op = g.floatOp(p.Float)
+		case rewrite.SymbolKind:
+			q.op = g.symbolOp(p.Name)
+		case rewrite.CallKind:
+			if e := g.checkHead(r, p); e != nil {
+				err = e
+				return q
+			}
+			q.bag = g.sortOf(p.Head) == multiset
+			q.head = g.headNumber(p.Head)
+			args := slices.Clone(p.Args)
+			if q.bag {
+				// What fits fewest is looked for first.
+				slices.SortStableFunc(args, func(a, b *rewrite.Pattern) int { return bagRank(a) - bagRank(b) })
+			} else {
+				q.op = g.Op(p.Head, len(p.Args))
+				q.sorted = g.ops[q.op].sorted
+			}
+			for _, a := range args {
+				q.args = append(q.args, compile(a, false))
+			}
+			if q.bag && !root {
+				for i, a := range q.args {
+					if a.kind == rewrite.SlotKind && a.predicate == "" {
+						q.absorb = i
+					}
+				}
+				if i := q.absorb; i >= 0 { // last of all
+					a := q.args[i]
+					q.args = append(slices.Delete(q.args, i, i+1), a)
+					q.absorb = len(q.args) - 1
+				}
+			}
+		default:
+			err = &RuleError{Rule: r.name, Offset: -1, Msg: fmt.Sprintf("expected a term or a slot, found %v", p)}
+		}
+		return q
+	}
+	for i, p := range r.left {
+		root := -1
+		if p.root != "" {
+			root = slot(p.root)
+		}
+		m.parts = append(m.parts, bagPart{root, compile(p.pattern, i == 0)})
+	}
+	if err != nil {
+		return nil, nil, false, err
+	}
+	m.slots = len(slots)
+	return m, slots, m.parts[0].pattern.bag, nil
+}
+
+func bagRank(p *rewrite.Pattern) int {
+	switch {
+	case p.Kind == rewrite.CallKind:
+		return 1
+	case p.Kind == rewrite.SlotKind && p.Predicate != "":
+		return 2
+	case p.Kind == rewrite.SlotKind:
+		return 3
+	}
+	return 0
+}
+
+// bagGoal is what is yet to be matched: a class by a pattern, the rest of a
+// multiset, or a further part of the left side.
+type bagGoal struct {
+	p     *bagPattern
+	class uint32
+	elems uint32 // the node of the multiset that is being matched; else 0
+	next  int32  // the goal after this, -1 if there is none
+	arg   int32  // the argument of p that is looked for in elems; or the part, if p is nil
+	used  uint64 // the elements that are taken
+}
+
+// bagSearch is a search under way.
+type bagSearch struct {
+	g     *Graph
+	m     *bagMatcher
+	since uint32
+	out   *matches
+	stop  func() bool
+
+	root  uint32
+	bound []uint32 // by slot; noClass if free
+	goals []bagGoal
+	fresh int    // nodes of the match that are new
+	rest  uint32 // what is left over at the root
+	steps int
+	over  bool
+}
+
+// search implements searcher.
+func (m *bagMatcher) search(g *Graph, since uint32, out *matches, stop func() bool) {
+	if since > 0 && !m.anyNew(g, since) {
+		return
+	}
+	s := &bagSearch{g: g, m: m, since: since, out: out, stop: stop, bound: make([]uint32, m.slots)}
+	for i := range s.bound {
+		s.bound[i] = noClass
+	}
+	if len(out.bags) == 0 {
+		out.bags = append(out.bags, 0)
+	}
+	s.solve(s.push(bagGoal{next: -1}))
+}
+
+// anyNew reports whether an op of the pattern has a new node.
+func (m *bagMatcher) anyNew(g *Graph, since uint32) bool {
+	var in func(p *bagPattern) bool
+	in = func(p *bagPattern) bool {
+		switch {
+		case p.kind == rewrite.SlotKind:
+		case p.bag:
+			if slices.ContainsFunc(g.ofHead[p.head], func(op Op) bool { return g.newest[op] > since }) {
+				return true
+			}
+		case g.newest[p.op] > since:
+			return true
+		}
+		return slices.ContainsFunc(p.args, in)
+	}
+	return slices.ContainsFunc(m.parts, func(p bagPart) bool { return in(p.pattern) })
+}
+
+func (s *bagSearch) push(g bagGoal) int32 {
+	s.goals = append(s.goals, g)
+	return int32(len(s.goals) - 1)
+}
+
+// solve goes through all ways to reach a goal and those after it.
+func (s *bagSearch) solve(top int32) {
+	if s.steps++; s.steps&1023 == 0 && s.stop != nil && s.stop() {
+		s.over = true
+	}
+	if s.over {
+		return
+	}
+	if top < 0 {
+		s.emit()
+		return
+	}
+	mark := len(s.goals)
+	goal := s.goals[top]
+	switch {
+	case goal.p == nil:
+		s.part(int(goal.arg), goal.next)
+	case goal.elems != 0:
+		s.elements(goal)
+	default:
+		s.term(goal)
+	}
+	s.goals = s.goals[:mark]
+}
+
+func (s *bagSearch) emit() {
+	if s.fresh == 0 && s.since > 0 {
+		return
+	}
+	s.out.rows = append(s.out.rows, s.root)
+	s.out.rows = append(s.out.rows, s.bound...)
+	if s.m.parts[0].pattern.bag {
+		s.out.rows = append(s.out.rows, s.rest)
+	}
+}
+
+// part begins with a part of the left side: at its class if that is known, and
+// everywhere else.
+func (s *bagSearch) part(i int, next int32) {
+	if i+1 < len(s.m.parts) {
+		next = s.push(bagGoal{arg: int32(i + 1), next: next})
+	}
+	p := &s.m.parts[i]
+	g := s.g
+	if p.root >= 0 && s.bound[p.root] != noClass {
+		s.solve(s.push(bagGoal{p: p.pattern, class: s.bound[p.root], next: next}))
+		return
+	}
+	each := func(op Op) {
+		for _, n := range g.byOp[op] {
+			if g.isDead(n) || s.over {
+				continue
+			}
+			c := g.classOf(n)
+			if i == 0 {
+				s.root = c
+			}
+			if p.root >= 0 {
+				s.bound[p.root] = c
+			}
+			s.node(p.pattern, n, next)
+			if p.root >= 0 {
+				s.bound[p.root] = noClass
+			}
+		}
+	}
+	switch q := p.pattern; {
+	case q.kind == rewrite.SlotKind:
+		for c := range uint32(len(g.up)) {
+			if g.up[c] != c || s.over {
+				continue
+			}
+			if i == 0 {
+				s.root = c
+			}
+			if p.root >= 0 {
+				s.bound[p.root] = c
+			}
+			s.solve(s.push(bagGoal{p: q, class: c, next: next}))
+			if p.root >= 0 {
+				s.bound[p.root] = noClass
+			}
+		}
+	case q.bag:
+		for _, op := range g.ofHead[q.head] {
+			each(op)
+		}
+	default:
+		each(q.op)
+	}
+}
+
+// term matches a class.
+func (s *bagSearch) term(goal bagGoal) {
+	g, p := s.g, goal.p
+	switch {
+	case p.kind == rewrite.SlotKind:
+		if p.predicate != "" && !g.satisfies(p.predicate, goal.class) {
+			return
+		}
+		s.bind(p.slot, goal.class, goal.next)
+		return
+	case p.kind != rewrite.CallKind:
+		if n, _ := g.lookup(p.op, nil); n != 0 && g.classOf(n) == goal.class {
+			s.node(p, n, goal.next)
+		}
+		return
+	}
+	first := g.members[goal.class]
+	if first == 0 {
+		return
+	}
+	for n := first; ; {
+		if !g.isDead(n) {
+			if op := g.op(n); op == p.op && !p.bag || p.bag && g.ops[op].kind == callKind && g.ops[op].head == p.head {
+				s.node(p, n, goal.next)
+			}
+		}
+		if n = g.words[n+wordNext]; n == first {
+			return
+		}
+	}
+}
+
+// node matches a node whose head is the pattern's.
+func (s *bagSearch) node(p *bagPattern, n uint32, next int32) {
+	mark := len(s.goals)
+	args := s.g.args(n)
+	isNew := s.g.words[n+wordStamp] > s.since
+	if isNew {
+		s.fresh++
+	}
+	switch {
+	case p.bag:
+		if len(args) >= len(p.args) && len(args) <= 64 {
+			s.solve(s.push(bagGoal{p: p, elems: n, next: next}))
+		}
+	case p.sorted && len(args) == 2:
+		s.both(p, args[0], args[1], next)
+		if args[0] != args[1] {
+			s.both(p, args[1], args[0], next)
+		}
+	default:
+		for i := len(args) - 1; i >= 0; i-- {
+			next = s.push(bagGoal{p: p.args[i], class: args[i], next: next})
+		}
+		s.solve(next)
+	}
+	if isNew {
+		s.fresh--
+	}
+	s.goals = s.goals[:mark]
+}
+
+func (s *bagSearch) both(p *bagPattern, a, b uint32, next int32) {
+	mark := len(s.goals)
+	next = s.push(bagGoal{p: p.args[1], class: b, next: next})
+	s.solve(s.push(bagGoal{p: p.args[0], class: a, next: next}))
+	s.goals = s.goals[:mark]
+}
+
+// elements looks for the next argument of a pattern in a multiset.
+func (s *bagSearch) elements(goal bagGoal) {
+	p := goal.p
+	if int(goal.arg) == len(p.args) || int(goal.arg) == p.absorb {
+		s.leftOver(goal)
+		return
+	}
+	elems := s.g.args(goal.elems)
+	for i, c := range elems {
+		if goal.used>>i&1 != 0 || i > 0 && elems[i-1] == c && goal.used>>(i-1)&1 == 0 {
+			continue // of equal ones the first that is free
+		}
+		mark := len(s.goals)
+		after := goal
+		after.arg++
+		after.used |= 1 << i
+		s.solve(s.push(bagGoal{p: p.args[goal.arg], class: c, next: s.push(after)}))
+		s.goals = s.goals[:mark]
+	}
+}
+
+// leftOver deals with the elements that no argument of the pattern has taken.
+func (s *bagSearch) leftOver(goal bagGoal) {
+	p := goal.p
+	out := s.out
+	mark := len(out.bags)
+	out.bags = append(out.bags, uint32(p.head), 0)
+	for i, c := range s.g.args(goal.elems) {
+		if goal.used>>i&1 == 0 {
+			out.bags = append(out.bags, c)
+		}
+	}
+	n := len(out.bags) - mark - 2
+	out.bags[mark+1] = uint32(n)
+	found := len(out.rows)
+	value := uint32(mark) | pending
+	switch {
+	case p.root:
+		rest := s.rest
+		if s.rest = value; n == 0 {
+			s.rest = 0
+		}
+		s.solve(goal.next)
+		s.rest = rest
+	case p.absorb < 0:
+		if n == 0 {
+			s.solve(goal.next)
+		}
+	case n == 0:
+	default:
+		if n == 1 {
+			value = out.bags[mark+2]
+		}
+		s.bind(p.args[p.absorb].slot, value, goal.next)
+	}
+	if len(out.rows) == found {
+		out.bags = out.bags[:mark] // nobody refers to it
+	}
+}
+
+// bind gives a slot its value, or compares it with the one that it has.
+func (s *bagSearch) bind(slot int, value uint32, next int32) {
+	have := s.bound[slot]
+	if have != noClass {
+		if s.same(have, value) {
+			s.solve(next)
+		}
+		return
+	}
+	s.bound[slot] = value
+	s.solve(next)
+	s.bound[slot] = noClass
+}
+
+// same reports whether two values are one class, or would be if they were made.
+func (s *bagSearch) same(a, b uint32) bool {
+	if a == b {
+		return true
+	}
+	if a&pending != 0 && b&pending != 0 {
+		ha, ea := s.out.bag(a)
+		hb, eb := s.out.bag(b)
+		return ha == hb && slices.Equal(ea, eb)
+	}
+	if b&pending != 0 {
+		a, b = b, a
+	}
+	if a&pending == 0 {
+		return false
+	}
+	head, elements := s.out.bag(a)
+	for _, op := range s.g.ofHead[head] {
+		if int(s.g.ops[op].arity) == len(elements) {
+			n, _ := s.g.lookup(op, elements)
+			return n != 0 && s.g.classOf(n) == b
+		}
+	}
+	return false
+}
