@@ -55,16 +55,17 @@ func (g *Graph) makeBag(head int32, args []uint32, class uint32) uint32 {
 
 // foldBag makes one of the exact numbers among args, none if it is the identity.
 func (g *Graph) foldBag(head string, identity *big.Rat, args []uint32) []uint32 {
-	first, more := -1, false
+	first, more, size := -1, false, 0
 	for i, a := range args {
 		if v := g.numberOf(a); v != nil {
+			size += numberBits(v)
 			more = more || first >= 0 || v.Cmp(identity) == 0
 			if first < 0 {
 				first = i
 			}
 		}
 	}
-	if !more {
+	if !more || size > maxBagBits {
 		return args
 	}
 	v := new(big.Rat).Set(identity)
@@ -85,3 +86,7 @@ func (g *Graph) foldBag(head string, identity *big.Rat, args []uint32) []uint32 
 	}
 	return args
 }
+
+// maxBagBits is how large numbers may be to become one. Where a class contains
+// itself, they would grow for ever.
+const maxBagBits = 512

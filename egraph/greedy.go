@@ -98,6 +98,12 @@ func (f *factoring) every(nodes int) error {
 				}
 			}
 		}
+		for _, s := range sums {
+			if g.nodes >= nodes {
+				break
+			}
+			f.overOneDenominator(s)
+		}
 		for _, p := range products {
 			if g.nodes >= nodes {
 				break
@@ -145,12 +151,76 @@ func (f *factoring) multiplyOut(p sum) {
 		if all == nil {
 			continue
 		}
+		cancels := false
 		for j, t := range all {
-			y := f.product(f.timesAll(f.factors(t), rest))
-			all[j] = y
+			y := f.timesAll(f.factors(t), rest)
+			cancels = cancels || f.cancels(y)
+			all[j] = f.product(y)
 		}
-		g.merge(p.class, g.bag("+", all))
+		if !cancels { // that has been brought over one denominator
+			g.merge(p.class, g.bag("+", all))
+		}
 	}
+}
+
+// cancels reports whether a product has a factor and its inverse.
+func (f *factoring) cancels(p []factor) bool {
+	for i, y := range p {
+		for _, z := range p[:i] {
+			if y.base == z.base && (y.exp > 0) != (z.exp > 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// overOneDenominator adds, to the class of a sum in which there are quotients,
+// one quotient for all of them.
+func (f *factoring) overOneDenominator(s sum) {
+	var den []factor // with positive exponents
+	for _, t := range s.terms {
+		factors := f.factors(t)
+		if f.cancels(factors) {
+			return
+		}
+		for _, y := range factors {
+			if y.exp >= 0 {
+				continue
+			}
+			i := slices.IndexFunc(den, func(d factor) bool { return d.base == y.base })
+			if i < 0 {
+				den = append(den, factor{y.base, -y.exp})
+			} else {
+				den[i].exp = max(den[i].exp, -y.exp)
+			}
+		}
+	}
+	if den == nil || len(den) > 4 {
+		return
+	}
+	g := f.g
+	terms := make([]uint32, len(s.terms))
+	for i, t := range s.terms {
+		p := slices.Clone(f.factors(t))
+		for _, d := range den {
+			k := slices.IndexFunc(p, func(y factor) bool { return y.base == d.base && y.exp < 0 })
+			switch {
+			case k < 0:
+				p = f.join(p, d)
+			case p[k].exp+d.exp == 0:
+				p = slices.Delete(p, k, k+1)
+			default:
+				p[k].exp += d.exp
+			}
+		}
+		terms[i] = f.product(p)
+	}
+	all := []factor{{g.bag("+", terms), 1}}
+	for _, d := range den {
+		all = append(all, factor{d.base, -d.exp})
+	}
+	g.merge(s.class, f.product(all))
 }
 
 // timesAll is a product with more classes in it.

@@ -12,8 +12,8 @@ import (
 // normal is a rule for graphs in which sums and products are multisets, and
 // differences, quotients, negatives and fused operations are written with them.
 // It is nil if the rule says nothing there: because both sides are the same node,
-// or are made equal by the distributive law, which is applied to whole sums (see
-// factoring), if that is among the rules.
+// or are made equal by the distributive law and common denominators, which are
+// applied to whole sums (see factoring), if that law is among the rules.
 func (r *Rule) normal(distributes bool) *Rule {
 	n := *r
 	n.left, n.right = nil, nil
@@ -30,7 +30,13 @@ func (r *Rule) normal(distributes bool) *Rule {
 	if len(n.left) == 1 && len(n.right) == 1 && n.right[0].left == nil && n.left[0].pattern.String() == n.right[0].right.String() {
 		return nil
 	}
-	if distributes && len(n.left) == 1 && len(n.right) == 1 && n.right[0].left == nil && expanded(n.left[0].pattern) == expanded(n.right[0].right) {
+	if distributes && len(n.left) == 1 && len(n.right) == 1 && n.right[0].left == nil {
+		l, r := n.left[0].pattern, n.right[0].right
+		if expanded(l) == expanded(r) || n.when == nil && isRational(l) && isRational(r) && quotientOfSums(l, r) {
+			return nil
+		}
+	}
+	if len(n.left) == 1 && len(n.right) == 1 && spellsOut(n.left[0].pattern, n.right[0].right) {
 		return nil
 	}
 	if len(n.left) == 1 && n.left[0].pattern.Kind == rewrite.SlotKind {
@@ -160,4 +166,56 @@ func multiplied(p *rewrite.Pattern) [][]*rewrite.Pattern {
 		return terms
 	}
 	return [][]*rewrite.Pattern{{p}}
+}
+
+// isRational reports whether a pattern is made of sums, products and powers with
+// numbers as exponents alone.
+func isRational(p *rewrite.Pattern) bool {
+	switch {
+	case p.Kind == rewrite.SlotKind:
+		return p.Predicate == ""
+	case p.Kind == rewrite.NumberKind:
+		return true
+	case p.Kind != rewrite.CallKind:
+		return false
+	case p.Head == "^":
+		return isRational(p.Args[0]) && p.Args[1].Kind == rewrite.NumberKind && p.Args[1].Number.IsInt()
+	}
+	return (p.Head == "+" || p.Head == "*") && !slices.ContainsFunc(p.Args, func(a *rewrite.Pattern) bool { return !isRational(a) })
+}
+
+// quotientOfSums reports whether there is a sum and a quotient in patterns.
+func quotientOfSums(patterns ...*rewrite.Pattern) bool {
+	sum, quotient := false, false
+	var in func(p *rewrite.Pattern)
+	in = func(p *rewrite.Pattern) {
+		sum = sum || p.Kind == rewrite.CallKind && p.Head == "+"
+		quotient = quotient || p.Kind == rewrite.CallKind && p.Head == "^" && p.Args[1].Kind == rewrite.NumberKind && p.Args[1].Number.Sign() < 0
+		for _, a := range p.Args {
+			in(a)
+		}
+	}
+	for _, p := range patterns {
+		in(p)
+	}
+	return sum && quotient
+}
+
+// spellsOut reports whether a rule makes powers and products of the power of a
+// slot: how a power is computed is found when it is lowered.
+func spellsOut(left, right *rewrite.Pattern) bool {
+	if left.Kind != rewrite.CallKind || left.Head != "^" || left.Args[0].Kind != rewrite.SlotKind {
+		return false
+	}
+	var in func(p *rewrite.Pattern) bool
+	in = func(p *rewrite.Pattern) bool {
+		switch {
+		case p.Kind == rewrite.SlotKind:
+			return p.Name == left.Args[0].Name
+		case p.Kind == rewrite.CallKind && p.Head == "^":
+			return in(p.Args[0])
+		}
+		return p.Kind == rewrite.CallKind && p.Head == "*" && !slices.ContainsFunc(p.Args, func(a *rewrite.Pattern) bool { return !in(a) })
+	}
+	return in(right)
 }
