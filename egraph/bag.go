@@ -54,23 +54,27 @@ func (g *Graph) makeBag(head int32, args []uint32, class uint32) uint32 {
 }
 
 // foldBag makes one of the exact numbers among args, none if it is the identity.
+// Large numbers stay.
 func (g *Graph) foldBag(head string, identity *big.Rat, args []uint32) []uint32 {
-	first, more, size := -1, false, 0
-	for i, a := range args {
-		if v := g.numberOf(a); v != nil {
-			size += numberBits(v)
-			more = more || first >= 0 || v.Cmp(identity) == 0
-			if first < 0 {
-				first = i
-			}
+	small := func(a uint32) *big.Rat {
+		if v := g.numberOf(a); v != nil && numberBits(v) <= maxBagBits {
+			return v
+		}
+		return nil
+	}
+	numbers, more := 0, false
+	for _, a := range args {
+		if v := small(a); v != nil {
+			numbers++
+			more = more || numbers > 1 || v.Cmp(identity) == 0
 		}
 	}
-	if !more || size > maxBagBits {
+	if !more {
 		return args
 	}
 	v := new(big.Rat).Set(identity)
 	args = slices.DeleteFunc(args, func(a uint32) bool {
-		x := g.numberOf(a)
+		x := small(a)
 		switch {
 		case x == nil:
 			return false
@@ -87,6 +91,6 @@ func (g *Graph) foldBag(head string, identity *big.Rat, args []uint32) []uint32 
 	return args
 }
 
-// maxBagBits is how large numbers may be to become one. Where a class contains
-// itself, they would grow for ever.
-const maxBagBits = 512
+// maxBagBits is how large numbers may be to become one with others. Where a class
+// contains itself, they would grow for ever.
+const maxBagBits = 256

@@ -191,10 +191,11 @@ func patternOf(e symbolic.Expr, bags bool) (p *rewrite.Pattern, ok bool) {
 			of[t] = q
 		}
 	}
-	if !bags {
-		return of[e], true
+	p = turnPattern(of[e])
+	if bags {
+		p = normalPattern(p.Canonical())
 	}
-	return normalPattern(of[e].Canonical()), true
+	return p, true
 }
 
 // exprOf is a term without slots as an expression.

@@ -21,6 +21,10 @@ var priceOf = map[string]string{
 // forms the one with less to do is taken there too.
 const hoisted = 1.0 / 1024
 
+// tie makes a fused operation the dearer of two that cost the same: a - b is
+// exact where a is near b, and (a - b)*c better than a*c fused with b*c.
+const tie = 1.0 / 1024
+
 // prices says what the nodes of a graph cost.
 type prices struct {
 	g     *Graph
@@ -115,12 +119,11 @@ func (p *prices) operation(o *opInfo) (float64, bool) {
 	if n, ok := priceOf[name]; ok {
 		name = n
 	}
-	if name == "fnma" || name == "fms" {
-		if c, ok := p.model.Cycles(name); ok {
-			return c, true
-		}
+	c, ok := p.model.Cycles(name)
+	if name == "fma" || name == "fnma" || name == "fms" {
+		c += c * tie
 	}
-	return p.model.Cycles(name)
+	return c, ok
 }
 
 // powerPrice is what x^n costs as binary powering.
@@ -216,18 +219,13 @@ func (p *prices) skips(n uint32) bool {
 // exact search, see [extract.Options].
 func (p *prices) choose(ctx context.Context, l *loader, roots []uint32, steps int) ([]symbolic.Expr, error) {
 	prob, nodes, number := p.problem(roots)
-	s, err := extract.Greedy(ctx, prob, extract.Options{})
+	pick := extract.Greedy
+	if steps > 0 && len(prob.Nodes) <= exactNodes {
+		pick = extract.Exact // which begins with the other
+	}
+	s, err := pick(ctx, prob, extract.Options{Steps: steps})
 	if err != nil {
 		return nil, err
-	}
-	if steps > 0 && len(prob.Nodes) <= exactNodes {
-		t, err := extract.Exact(ctx, prob, extract.Options{Steps: steps})
-		if err != nil {
-			return nil, err
-		}
-		if t.Cost < s.Cost || t.Optimal {
-			s = t
-		}
 	}
 	found := l.expressions(s, nodes, number, roots)
 	if l.doubtful {

@@ -30,10 +30,17 @@ func (e Estimate) String() string {
 		}
 		return strings.Compare(a, b)
 	})
+	if len(names) == 0 {
+		return fmt.Sprintf("no operations, %.4g cycles", e.Cycles)
+	}
 	for i, n := range names {
 		names[i] = fmt.Sprintf("%d %s", e.ByOp[n], n)
 	}
-	return fmt.Sprintf("%d operations (%s), %.4g cycles", e.Ops, strings.Join(names, ", "), e.Cycles)
+	ops := "operations"
+	if e.Ops == 1 {
+		ops = "operation"
+	}
+	return fmt.Sprintf("%d %s (%s), %.4g cycles", e.Ops, ops, strings.Join(names, ", "), e.Cycles)
 }
 
 // EstimateOf is what faithful expressions cost one element if the scalars are

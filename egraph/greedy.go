@@ -99,6 +99,12 @@ func (f *factoring) every(nodes int) error {
 			}
 		}
 		for _, s := range sums {
+			f.spread("+", f.forms.sum, s, nodes)
+		}
+		for _, p := range products {
+			f.spread("*", f.forms.product, p, nodes)
+		}
+		for _, s := range sums {
 			if g.nodes >= nodes {
 				break
 			}
@@ -117,6 +123,30 @@ func (f *factoring) every(nodes int) error {
 	return nil
 }
 
+// spread puts the terms of an argument that is a sum into the sum that it stands
+// in, and likewise with products: what is shared was loaded as a sum of its own.
+func (f *factoring) spread(head string, number int32, s sum, nodes int) {
+	g := f.g
+	for i, a := range s.terms {
+		if g.nodes >= nodes {
+			return
+		}
+		if a == s.class || i > 0 && a == s.terms[i-1] {
+			continue
+		}
+		var flat []uint32
+		f.forms.forms(a, number, func(args []uint32) bool {
+			if n := len(s.terms) + len(args) - 1; n <= maxExpansion && !slices.Contains(args, a) && !slices.Contains(args, s.class) {
+				flat = append(slices.Delete(slices.Clone(s.terms), i, i+1), args...)
+			}
+			return flat == nil
+		})
+		if flat != nil {
+			g.merge(s.class, g.bag(head, flat))
+		}
+	}
+}
+
 // products are those of the nodes from word n on.
 func (f *factoring) products(n uint32) []sum {
 	var to []sum
@@ -133,7 +163,8 @@ func (f *factoring) products(n uint32) []sum {
 const maxExpansion = 16
 
 // multiplyOut adds, for each factor of a product that is a sum, the sum of the
-// products to the product's class.
+// products to the product's class. A difference stays: (a - b)*c is as good as its
+// factors, a*c - b*c may cancel.
 func (f *factoring) multiplyOut(p sum) {
 	g := f.g
 	for i, a := range p.terms {
@@ -143,7 +174,7 @@ func (f *factoring) multiplyOut(p sum) {
 		rest := slices.Delete(slices.Clone(p.terms), i, i+1)
 		var all []uint32
 		f.forms.forms(a, f.forms.sum, func(terms []uint32) bool {
-			if len(terms) <= maxExpansion {
+			if len(terms) <= maxExpansion && !slices.ContainsFunc(terms, f.isDifference) {
 				all = slices.Clone(terms)
 			}
 			return all == nil
@@ -161,6 +192,14 @@ func (f *factoring) multiplyOut(p sum) {
 			g.merge(p.class, g.bag("+", all))
 		}
 	}
+}
+
+// isDifference reports whether a term is written with a negative number.
+func (f *factoring) isDifference(term uint32) bool {
+	return slices.ContainsFunc(f.factors(term), func(y factor) bool {
+		v := f.g.numberOf(y.base)
+		return v != nil && v.Sign() < 0
+	})
 }
 
 // cancels reports whether a product has a factor and its inverse.
@@ -282,7 +321,8 @@ func (f *factoring) takeOut(x candidate, terms []uint32, then func(sum)) (t uint
 	terms = make([]uint32, len(inside))
 	for i, p := range inside {
 		if negative {
-			p = slices.DeleteFunc(p, func(y factor) bool { return y.base == f.minus })
+			k := slices.IndexFunc(p, func(y factor) bool { return y.base == f.minus })
+			p = slices.Delete(p, k, k+1)
 		}
 		terms[i] = f.product(p)
 	}
@@ -347,8 +387,8 @@ func (f *factoring) times(p []factor, a uint32) []factor {
 	}
 	f.forms.forms(a, f.forms.power, func(args []uint32) bool {
 		n := f.g.integer(args[1])
-		if n == nil || !n.IsInt64() || n.Sign() == 0 || n.BitLen() > 32 {
-			return true
+		if n == nil || !n.IsInt64() || n.Sign() == 0 || n.BitLen() > 32 || f.g.numberOf(args[0]) != nil {
+			return true // a power of a number will be a number
 		}
 		y = factor{f.g.find(args[0]), n.Int64()}
 		return false

@@ -2,6 +2,7 @@ package egraph
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/triad-go/triad/symbolic"
 )
@@ -14,6 +15,10 @@ var headOf = map[symbolic.Op]string{
 	symbolic.OpAnd: "&&", symbolic.OpOr: "||", symbolic.OpNot: "!", symbolic.OpSelect: "select",
 	symbolic.OpPow: "^", symbolic.OpPower: "^",
 }
+
+// turned has the heads that mean the same with their arguments exchanged. Graphs
+// of expressions have only the one of each pair.
+var turned = map[string]string{">": "<", ">=": "<="}
 
 // loader brings faithful expressions into a graph. In a graph with multisets a
 // sum is one node with all its terms, of which the negative ones are products
@@ -115,6 +120,10 @@ func (l *loader) term(e symbolic.Expr) uint32 {
 			return l.number(1)
 		}
 		return l.power(l.of[e.Arg(0)], e.Exponent())
+	case symbolic.OpGt, symbolic.OpGe: // the same operation as < and <=
+		args := l.args(e)
+		slices.Reverse(args)
+		return g.add(g.Op(turned[headOf[op]], 2), args)
 	default:
 		if l.bags {
 			switch {

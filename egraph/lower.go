@@ -176,7 +176,7 @@ func (l *lowering) splits(c uint32, negated bool) []split {
 
 // divide appends the ways to make two of a multiset of factors.
 func (l *lowering) divide(args []uint32, to []split) []split {
-	bag := func(args []uint32) uint32 { return l.g.bag("*", args) }
+	bag := func(args []uint32) uint32 { return l.g.bag("*", slices.Clone(args)) }
 	switch n := len(args); {
 	case n == 2:
 		return append(to, split{args[0], args[1]})

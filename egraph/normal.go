@@ -27,7 +27,7 @@ func (r *Rule) normal(distributes bool) *Rule {
 		e.right = normalPattern(e.right.Canonical())
 		n.right = append(n.right, e)
 	}
-	if len(n.left) == 1 && len(n.right) == 1 && n.right[0].left == nil && n.left[0].pattern.String() == n.right[0].right.String() {
+	if n.saysNothing() {
 		return nil
 	}
 	if distributes && len(n.left) == 1 && len(n.right) == 1 && n.right[0].left == nil {
@@ -43,6 +43,48 @@ func (r *Rule) normal(distributes bool) *Rule {
 		return nil // what matches everything makes nothing cheaper
 	}
 	return &n
+}
+
+// turn is a rule with < and <= in place of > and >=, as graphs of expressions have
+// them; nil if it says nothing then.
+func (r *Rule) turn() *Rule {
+	n := *r
+	n.left, n.right = nil, nil
+	for _, p := range r.left {
+		n.left = append(n.left, part{p.root, turnPattern(p.pattern)})
+	}
+	for _, e := range r.right {
+		if e.left != nil {
+			e.left = turnPattern(e.left)
+		}
+		e.right = turnPattern(e.right)
+		n.right = append(n.right, e)
+	}
+	if n.saysNothing() {
+		return nil
+	}
+	return &n
+}
+
+// saysNothing reports whether both sides are the same.
+func (r *Rule) saysNothing() bool {
+	return len(r.left) == 1 && len(r.right) == 1 && r.right[0].left == nil && r.left[0].pattern.String() == r.right[0].right.String()
+}
+
+func turnPattern(p *rewrite.Pattern) *rewrite.Pattern {
+	if p.Kind != rewrite.CallKind {
+		return p
+	}
+	q := *p
+	q.Args = make([]*rewrite.Pattern, len(p.Args))
+	for i, a := range p.Args {
+		q.Args[i] = turnPattern(a)
+	}
+	if head, ok := turned[q.Head]; ok && len(q.Args) == 2 {
+		q.Head = head
+		slices.Reverse(q.Args)
+	}
+	return &q
 }
 
 // normalPattern is a pattern as nodes with multisets are made: flat, with one

@@ -153,7 +153,7 @@ func (s *optimizing) saturate(t *theory, exprs, scalars []symbolic.Expr, budget,
 const maxIterations = 20
 
 // exactSteps bounds the proof that nothing cheaper is in the graph.
-const exactSteps = 200_000
+const exactSteps = 100_000
 
 // factor takes common factors out of all sums.
 func (s *optimizing) factor() error {
@@ -256,6 +256,9 @@ func newTheory(rules []*rewrite.Rule[symbolic.Expr], class rewrite.Class) (*theo
 			return nil, err
 		}
 		for _, c := range converted {
+			if c = c.turn(); c == nil {
+				continue
+			}
 			if t.bags {
 				if c = c.normal(t.distributes); c == nil {
 					continue
@@ -269,7 +272,7 @@ func newTheory(rules []*rewrite.Rule[symbolic.Expr], class rewrite.Class) (*theo
 	}
 	opts := []Option{Commutative(append([]string{"+", "*"}, commutes...)...), Folding(class)}
 	if t.bags {
-		opts = []Option{Multiset("+", "*"), Commutative(commutes...), Folding(class)}
+		opts = []Option{Multiset("+", "*"), Commutative(commutes...), Folding(class), Ranges(nil)}
 	}
 	var err error
 	t.rules, err = NewTheory(all, opts...)

@@ -164,10 +164,12 @@ func TestExactIsSound(t *testing.T) {
 	}
 }
 
-// condition is a term's value in big-float arithmetic, and how much it changes,
-// to first order and at most, when every operation in it errs by one part: the
-// sum of the magnitudes of what is added up, and so on. Neither depends on how
-// sums and products are associated or distributed.
+// condition is a term's value in big-float arithmetic, and its magnitude: what it
+// would be if nothing in it cancelled. Of a sum that is the sum of the magnitudes,
+// of a product the product; of 1/x it is 1/x times as much as the magnitude of x is
+// larger than x. It does not depend on how sums and products are associated and
+// distributed, and times the rounding unit and the number of operations it bounds,
+// to first order, the error of each such form.
 type condition struct {
 	v    *big.Float
 	m    float64
@@ -181,7 +183,7 @@ func magnitude(v *big.Float) float64 { f, _ := v.Float64(); return math.Abs(f) }
 func conditions(vars, exprs []symbolic.Expr, at []float64) map[symbolic.Expr]condition {
 	of := map[symbolic.Expr]condition{}
 	for i, v := range vars {
-		of[v] = condition{v: big.NewFloat(at[i]).SetPrec(300), m: 0, safe: true}
+		of[v] = condition{v: big.NewFloat(at[i]).SetPrec(300), m: math.Abs(at[i]), safe: true}
 	}
 	for e := range symbolic.Postorder(exprs...) {
 		if _, ok := of[e]; ok {
@@ -200,11 +202,9 @@ func conditionOf(e symbolic.Expr, arg func(int) condition) condition {
 		}
 	}
 	n := func() *big.Float { return new(big.Float).SetPrec(300) }
-	// second is what errors of both factors make together, where the value is 0.
-	second := func(a, b condition) float64 { return 1000 * 0x1p-53 * a.m * b.m }
 	done := func(v *big.Float, m float64) condition {
 		a := magnitude(v)
-		c := condition{v: v, m: m + a, safe: true}
+		c := condition{v: v, m: m, safe: true}
 		c.safe = a == 0 || a > 1e-200 && a < 1e200
 		c.safe = c.safe && c.m < 1e200 && (c.m == 0 || c.m > 1e-200)
 		return c
@@ -219,14 +219,10 @@ func conditionOf(e symbolic.Expr, arg func(int) condition) condition {
 	case symbolic.OpNumber:
 		r, _ := e.Rat()
 		v := n().SetRat(r)
-		m := 0.0
-		if f, exact := r.Float64(); !exact {
-			m = math.Abs(f)
-		}
-		return condition{v: v, m: m, safe: true}
+		return condition{v: v, m: magnitude(v), safe: true}
 	case symbolic.OpFloat:
 		f, _ := e.Float64()
-		return condition{v: n().SetFloat64(f), safe: true}
+		return condition{v: n().SetFloat64(f), m: math.Abs(f), safe: true}
 	}
 	a := arg(0)
 	va := magnitude(a.v)
@@ -234,56 +230,58 @@ func conditionOf(e symbolic.Expr, arg func(int) condition) condition {
 	if e.NumArgs() > 1 {
 		b = arg(1)
 	}
-	pow := func(k int) condition {
-		c := condition{v: n().SetInt64(1), safe: true}
-		for range max(k, -k) {
-			c = done(n().Mul(c.v, a.v), c.m*va+a.m*magnitude(c.v)+second(c, a))
-			if !c.safe {
-				return fail
-			}
+	// inverse is 1/c.
+	inverse := func(c condition) condition {
+		x := magnitude(c.v)
+		if x == 0 || c.m > 1e9*x {
+			return fail
 		}
-		if k < 0 {
-			x := magnitude(c.v)
-			if x == 0 || c.m > 1e9*x {
-				return fail
-			}
-			return done(n().Quo(n().SetInt64(1), c.v), c.m/x/x)
+		return done(n().Quo(n().SetInt64(1), c.v), c.m/x/x)
+	}
+	times := func(c, d condition) condition {
+		if !c.safe || !d.safe {
+			return fail
 		}
-		return c
+		return done(n().Mul(c.v, d.v), c.m*d.m)
 	}
 	switch e.Op() {
 	case symbolic.OpAdd:
-		return done(n().Add(a.v, b.v), a.m+b.m+va+magnitude(b.v))
+		return done(n().Add(a.v, b.v), a.m+b.m)
 	case symbolic.OpSub:
-		return done(n().Sub(a.v, b.v), a.m+b.m+va+magnitude(b.v))
+		return done(n().Sub(a.v, b.v), a.m+b.m)
 	case symbolic.OpMul:
-		return done(n().Mul(a.v, b.v), a.m*magnitude(b.v)+b.m*va+va*magnitude(b.v)+second(a, b))
+		return times(a, b)
 	case symbolic.OpFMA:
-		c := arg(2)
-		p := n().Mul(a.v, b.v)
-		return done(n().Add(p, c.v), a.m*magnitude(b.v)+b.m*va+c.m+magnitude(p)+magnitude(c.v)+second(a, b))
-	case symbolic.OpDiv:
-		x := magnitude(b.v)
-		if x == 0 || b.m > 1e9*x {
+		p, c := times(a, b), arg(2)
+		if !p.safe {
 			return fail
 		}
-		q := n().Quo(a.v, b.v)
-		return done(q, (a.m+magnitude(q)*b.m)/x+magnitude(q))
+		return done(n().Add(p.v, c.v), p.m+c.m)
+	case symbolic.OpDiv:
+		return times(a, inverse(b))
 	case symbolic.OpPow:
-		return pow(int(e.Exponent()))
+		k := int(e.Exponent())
+		c := condition{v: n().SetInt64(1), m: 1, safe: true}
+		for range max(k, -k) {
+			c = times(c, a)
+		}
+		if k < 0 && c.safe {
+			return inverse(c)
+		}
+		return c
 	case symbolic.OpNeg:
 		return condition{v: n().Neg(a.v), m: a.m, safe: true}
 	case symbolic.OpAbs:
 		return condition{v: n().Abs(a.v), m: a.m, safe: true}
 	case symbolic.OpSqrt:
-		if a.v.Sign() < 0 || va == 0 && a.m > 0 || a.m > 1e9*va {
+		if a.v.Sign() < 0 || a.m > 1e9*va {
 			return fail
 		}
 		v := n().Sqrt(a.v)
 		if va == 0 {
 			return condition{v: v, safe: true}
 		}
-		return done(v, a.m/magnitude(v)/2+magnitude(v))
+		return done(v, a.m/magnitude(v))
 	case symbolic.OpMin, symbolic.OpMax:
 		v := a.v
 		if (a.v.Cmp(b.v) < 0) != (e.Op() == symbolic.OpMin) {

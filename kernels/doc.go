@@ -10,16 +10,36 @@
 // elements: sum, min or max. A kernel may have several of both. It works on
 // float64 and on float32 arrays alike. Package runtime runs it.
 //
+// # Optimising
+//
+// A kernel computes the cheapest equal form of what is written that package egraph
+// finds, all outputs together as one system of terms ([Kernel.Optimized] tells it).
+// The default is class Rounding: what is equal in real arithmetic may be taken for
+// equal, so that a sum may be taken in another order, a product fused with a sum
+// (b + s*c becomes fma(s, c, b), rounded once), a division by a constant become a
+// multiplication. The last bits of results may then differ from those of the
+// operations as they are written, for the better or the worse, and so may the point
+// where an intermediate result overflows; [Kernel.Explain] measures by how much.
+// The same text gives the same form, and so the same bits, on every machine, in
+// every run and on every backend: it is chosen by fixed costs and within a budget of
+// steps, not of time.
+//
+//	kernels.Parse("k", text, kernels.Unoptimized())    // computes exactly what is written
+//	kernels.Parse("k", text, kernels.Optimize(egraph.Optimizer{Class: rewrite.Exact}))
+//
+// Optimised in class Exact, a kernel has the bits of what is written; in class
+// Domain, x/x may become 1.
+//
 // # Meaning
 //
-// For each element type a kernel is lowered to a [Program]: straight-line code
-// over one index, in which each shared subterm stands once. [Program.Interpret]
+// For each element type the optimised form is lowered to a [Program]: straight-line
+// code over one index, in which each shared subterm stands once. [Program.Interpret]
 // defines what a program computes, to the last bit, and every backend gives the
 // same bits (the payloads of NaNs excepted):
 //
 //   - Every operation is one IEEE 754 operation of the element type, rounded to
 //     nearest even; fma is rounded once. Nothing is contracted, reassociated or
-//     flushed to zero.
+//     flushed to zero any more.
 //   - An exact number is rounded to the element type once; a float64 constant
 //     and a scalar are rounded to float32 in a float32 program.
 //   - min(a,b) is a < b ? a : b, and max(a,b) is a > b ? a : b. Comparisons

@@ -20,7 +20,7 @@ import (
 // TestDeadCode: what no output needs is in no program, and its array, which
 // stays a parameter, is not read.
 func TestDeadCode(t *testing.T) {
-	k := kernels.Must(kernels.Parse("k", "y = (a/s + sqrt(a))^0*b", kernels.Scalars("s")))
+	k := kernels.Must(kernels.Parse("k", "y = (a/s + sqrt(a))^0*b", kernels.Scalars("s"), kernels.Unoptimized()))
 	for _, typ := range []kernels.Type{kernels.Float64, kernels.Float32} {
 		p := k.Program(typ)
 		if len(p.Uniform) != 1 || len(p.Body) != 2 || p.Cost().Loads != 1 {
@@ -49,7 +49,7 @@ func TestManyOutputs(t *testing.T) {
 		e = e.Mul(symbolic.Var("x"))
 		outs[i] = kernels.Assign(fmt.Sprintf("y%d", i), e)
 	}
-	p := kernels.Must(kernels.New("k", outs)).Program(kernels.Float64)
+	p := kernels.Must(kernels.New("k", outs, kernels.Unoptimized())).Program(kernels.Float64)
 	if len(p.Body) != n+1 || len(p.Stores) != n || len(p.Arrays) != n+1 {
 		t.Errorf("%d instructions, %d stores, %d arrays", len(p.Body), len(p.Stores), len(p.Arrays))
 	}
@@ -140,7 +140,7 @@ func TestRoundTrip(t *testing.T) {
 				scalars = append(scalars, p.Name)
 			}
 		}
-		again, err := kernels.Parse("random", k.String(), kernels.Scalars(scalars...))
+		again, err := kernels.Parse("random", k.String(), kernels.Scalars(scalars...), kernels.Unoptimized())
 		if err != nil {
 			t.Fatalf("%v: %v", k, err)
 		}
@@ -181,7 +181,7 @@ func TestPowerExtremes(t *testing.T) {
 		{neg0, math.MinInt, math.Inf(1)}, {0.5, math.MinInt, math.Inf(1)}, {1, math.MinInt, 1}, {math.Inf(-1), math.MinInt, 0},
 		{3, 1, 3}, {4, -1, 0.25}, {math.NaN(), 0, 1},
 	} {
-		k := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("y", symbolic.Var("x").Pow(c.n))}))
+		k := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("y", symbolic.Var("x").Pow(c.n))}, kernels.Unoptimized()))
 		y := []float64{42}
 		run(k.Program(kernels.Float64), nil, y, []float64{c.x})
 		if math.Float64bits(y[0]) != math.Float64bits(c.want) {
@@ -210,7 +210,7 @@ func TestConstants32(t *testing.T) {
 		{symbolic.MustParse("1/10^46"), 0},
 		{symbolic.MustParse("-0.0"), float32(math.Copysign(0, -1))},
 	} {
-		p := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("y", c.e)})).Program(kernels.Float32)
+		p := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("y", c.e)}, kernels.Unoptimized())).Program(kernels.Float32)
 		y := []float32{42}
 		f := p.NewFrame(1)
 		f.Arrays[0] = unsafe.Pointer(&y[0])
@@ -318,11 +318,11 @@ func TestNewlines(t *testing.T) {
 func TestCanonicalExpression(t *testing.T) {
 	x, y := symbolic.Var("x"), symbolic.Var("y")
 	e := symbolic.Plus(y, symbolic.Times(symbolic.Rat(2, 3), x, symbolic.Power(y, symbolic.Int(-2))))
-	k := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("a", e)}))
+	k := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("a", e)}, kernels.Unoptimized()))
 	if got, want := k.String(), "a = y + 2*x/(3*y^2)"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if same := kernels.Must(kernels.Parse("k", "a = y + 2*x/(3*y^2)")); same.Program(kernels.Float64) != k.Program(kernels.Float64) {
+	if same := kernels.Must(kernels.Parse("k", "a = y + 2*x/(3*y^2)", kernels.Unoptimized())); same.Program(kernels.Float64) != k.Program(kernels.Float64) {
 		t.Error("another program than that of the text")
 	}
 	for _, e := range []symbolic.Expr{symbolic.Sin(x), symbolic.Power(x, y)} {

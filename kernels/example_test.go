@@ -39,7 +39,8 @@ func ExampleParse_error() {
 	// kernels: bad: output a: a truth value where add needs a number: c < d
 }
 
-// Outputs may share terms, and a reduction may stand beside arrays.
+// Outputs may share terms, and a reduction may stand beside arrays. The program
+// is that of the cheapest form, here with a product fused into the sum.
 func ExampleNew() {
 	x, y := symbolic.Var("x"), symbolic.Var("y")
 	r2 := x.Mul(x).Add(y.Mul(y))
@@ -56,13 +57,12 @@ func ExampleNew() {
 	// program float64 arrays=3 scalars=0
 	// each element
 	//   v0 = load #1
-	//   v1 = mul v0 v0
-	//   v2 = load #2
-	//   v3 = mul v2 v2
-	//   v4 = add v1 v3
-	//   v5 = sqrt v4
-	//   store #0 v5
-	//   sum !0 v4
+	//   v1 = load #2
+	//   v2 = mul v1 v1
+	//   v3 = fma v0 v0 v2
+	//   v4 = sqrt v3
+	//   store #0 v4
+	//   sum !0 v3
 }
 
 // The interpreter is the reference for every executor. It works on a Frame,

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/triad-go/triad/egraph"
 	"github.com/triad-go/triad/symbolic"
 )
 
@@ -69,19 +70,25 @@ type Param struct {
 
 // Kernel is a computation over n elements: named outputs as expressions of
 // named arrays and scalars. It fits both element types and is lowered once for
-// each that is used. A Kernel is immutable and safe for concurrent use.
+// each that is used, from the cheapest equal form of the outputs that was found.
+// A Kernel is immutable and safe for concurrent use.
 type Kernel struct {
 	name    string
 	outputs []Output
 	params  []Param
+	best    *optimised
 	f64     *Program
 	f32     func() *Program
 }
 
-// Option changes how New and Parse read a kernel.
+// Option changes how New, Parse and Trace make a kernel.
 type Option func(*options)
 
-type options struct{ scalars []string }
+type options struct {
+	scalars     []string
+	optimizer   egraph.Optimizer
+	unoptimized bool
+}
 
 // Scalars says which variables are scalars: one number for a launch. Every
 // other variable is an array.
@@ -95,7 +102,7 @@ type Error struct {
 	Output string // the output concerned, if it is one
 	Term   string // the subterm concerned, if it is one; its operation alone if it is long
 	Reason string
-	Err    error // the cause, if there is one: a *symbolic.SyntaxError
+	Err    error // the cause, if there is one: a *symbolic.SyntaxError, or an error of package egraph
 }
 
 func (e *Error) Error() string {
@@ -140,11 +147,16 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 	if err := k.declare(o.scalars); err != nil {
 		return nil, err
 	}
-	if err := k.check(); err != nil {
+	if err := k.check(k.outputs); err != nil {
 		return nil, err
 	}
-	k.f64 = k.lower(Float64)
-	k.f32 = sync.OnceValue(func() *Program { return k.lower(Float32) })
+	var err error
+	if k.best, err = k.optimise(o); err != nil {
+		return nil, err
+	}
+	best := k.Optimized()
+	k.f64 = lower(best, k.params, Float64)
+	k.f32 = sync.OnceValue(func() *Program { return lower(best, k.params, Float32) })
 	return k, nil
 }
 
@@ -244,15 +256,21 @@ func (k *Kernel) String() string {
 	return b.String()
 }
 
-// Outputs returns the outputs in the order they were given.
+// Outputs returns the outputs as they were written, in the order they were given.
 func (k *Kernel) Outputs() []Output { return slices.Clone(k.outputs) }
 
+// Optimized returns the outputs in the form that the kernel computes: the
+// cheapest that was found, or what was written.
+func (k *Kernel) Optimized() []Output { return k.with(k.best.exprs) }
+
 // Params returns the parameters: output arrays first, then input arrays and
-// scalars in the order they first appear, then the results of reductions.
+// scalars in the order they first appear in what was written, then the results of
+// reductions. One that the optimised form does without is a parameter all the
+// same, and nothing reads it.
 func (k *Kernel) Params() []Param { return slices.Clone(k.params) }
 
-// Program returns the kernel lowered for arrays of type t, which is Float64 or
-// Float32; any other type is a programmer error and panics.
+// Program returns the optimised form lowered for arrays of type t, which is
+// Float64 or Float32; any other type is a programmer error and panics.
 func (k *Kernel) Program(t Type) *Program {
 	switch t {
 	case Float64:
@@ -263,5 +281,5 @@ func (k *Kernel) Program(t Type) *Program {
 	panic("kernels: no program for elements of type " + t.String())
 }
 
-// Cost returns what one element of type t costs.
+// Cost returns what one element of type t costs in the optimised form.
 func (k *Kernel) Cost(t Type) Cost { return k.Program(t).Cost() }

@@ -102,7 +102,7 @@ func TestParseStatements(t *testing.T) {
 
 func TestLowering(t *testing.T) {
 	count := func(text string, op kernels.Op, scalars ...string) (uniform, body int) {
-		p := kernels.Must(kernels.Parse("k", text, kernels.Scalars(scalars...))).Program(kernels.Float64)
+		p := kernels.Must(kernels.Parse("k", text, kernels.Scalars(scalars...), kernels.Unoptimized())).Program(kernels.Float64)
 		for _, in := range p.Uniform {
 			if in.Op == op {
 				uniform++
@@ -187,7 +187,7 @@ func TestSpecialValues(t *testing.T) {
 		{"fma(a, a, b)", 1 + 0x1p-30, -1 - 0x1p-29, 0x1p-60}, {"a*a + b", 1 + 0x1p-30, -1 - 0x1p-29, 0},
 		{"a + 1/3", 0, 0, 1.0 / 3}, {"a + 0.1", neg0, 0, 0.1},
 	} {
-		p := kernels.Must(kernels.Parse("k", "y = select(a == a || a != a, "+c.expr+", b)")).Program(kernels.Float64)
+		p := kernels.Must(kernels.Parse("k", "y = select(a == a || a != a, "+c.expr+", b)", kernels.Unoptimized())).Program(kernels.Float64)
 		y := []float64{42}
 		run(p, nil, y, []float64{c.a}, []float64{c.b})
 		if math.Float64bits(y[0]) != math.Float64bits(c.y) && !(y[0] != y[0] && c.y != c.y) {
@@ -362,7 +362,7 @@ func TestProgramsAreCollected(t *testing.T) {
 }
 
 func TestMeaningIsFloat32(t *testing.T) {
-	p := kernels.Must(kernels.Parse("k", "y = s*x + 1/3", kernels.Scalars("s"))).Program(kernels.Float32)
+	p := kernels.Must(kernels.Parse("k", "y = s*x + 1/3", kernels.Scalars("s"), kernels.Unoptimized())).Program(kernels.Float32)
 	y, x := []float32{0}, []float32{3}
 	f := p.NewFrame(1)
 	f.Scalars[0] = 0.1
@@ -382,12 +382,13 @@ func FuzzParse(f *testing.F) {
 	for _, k := range kernels.Suite() {
 		f.Add(k.String())
 	}
+	f.Add("A = A[0] + b[2]*A[1]")
 	f.Add("a = b; r = min(a, b); ; q = max(c<d)\n=")
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 1000 {
 			return
 		}
-		k, err := kernels.Parse("k", text)
+		k, err := kernels.Parse("k", text, kernels.Unoptimized())
 		if err != nil {
 			var ke *kernels.Error
 			if !errors.As(err, &ke) {
@@ -395,7 +396,10 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		again, err := kernels.Parse("k", k.String())
+		if _, err := kernels.Parse("k", text); err != nil {
+			t.Fatalf("%q cannot be optimised: %v", text, err)
+		}
+		again, err := kernels.Parse("k", k.String(), kernels.Unoptimized())
 		if err != nil || again.Program(kernels.Float64) != k.Program(kernels.Float64) {
 			t.Fatalf("%q prints as %q: %v", text, k, err)
 		}

@@ -18,14 +18,19 @@ var operations = map[symbolic.Op]Op{
 	symbolic.OpAnd: OpAnd, symbolic.OpOr: OpOr, symbolic.OpNot: OpNot, symbolic.OpSelect: OpSelect,
 }
 
-// check finds truth values where numbers belong and the reverse, and
-// operations that a kernel cannot compute.
-func (k *Kernel) check() error {
+// check finds, in outputs of the kernel, truth values where numbers belong and
+// the reverse, operations that a kernel cannot compute, and variables that are
+// no parameters.
+func (k *Kernel) check(outputs []Output) error {
 	fail := func(o Output, reason string, term symbolic.Expr) error {
 		return &Error{Kernel: k.name, Output: o.Name, Term: brief(term), Reason: reason}
 	}
 	// Each term comes once, with the first output that holds it.
-	roots := k.exprs()
+	roots := exprsOf(outputs)
+	inputs := map[string]bool{}
+	for _, p := range k.params {
+		inputs[p.Name] = p.In
+	}
 	at, done := 0, map[symbolic.Expr]bool{}
 	for e := range symbolic.Postorder(roots...) {
 		for done[roots[at]] {
@@ -33,10 +38,14 @@ func (k *Kernel) check() error {
 		}
 		done[e] = true
 		switch e.Op() {
+		case symbolic.OpVar:
+			if !inputs[e.Name()] {
+				return fail(outputs[at], "unknown variable", e)
+			}
 		case symbolic.OpCall:
-			return fail(k.outputs[at], "no instructions for the function "+e.Func().Name, e)
+			return fail(outputs[at], "no instructions for the function "+e.Func().Name, e)
 		case symbolic.OpPower:
-			return fail(k.outputs[at], "no instructions for a power whose exponent is no integer", e)
+			return fail(outputs[at], "no instructions for a power whose exponent is no integer", e)
 		}
 		wantBool := false
 		switch e.Op() {
@@ -47,13 +56,13 @@ func (k *Kernel) check() error {
 			want := wantBool || i == 0 && e.Op() == symbolic.OpSelect
 			switch have := e.Arg(i).Bool(); {
 			case have && !want:
-				return fail(k.outputs[at], "a truth value where "+e.Op().String()+" needs a number", e.Arg(i))
+				return fail(outputs[at], "a truth value where "+e.Op().String()+" needs a number", e.Arg(i))
 			case want && !have:
-				return fail(k.outputs[at], "a number where "+e.Op().String()+" needs a truth value", e.Arg(i))
+				return fail(outputs[at], "a number where "+e.Op().String()+" needs a truth value", e.Arg(i))
 			}
 		}
 	}
-	for _, o := range k.outputs {
+	for _, o := range outputs {
 		if o.Expr.Bool() {
 			return fail(o, "a truth value, and arrays hold numbers", o.Expr)
 		}
@@ -61,10 +70,12 @@ func (k *Kernel) check() error {
 	return nil
 }
 
-// exprs are the expressions of the outputs.
-func (k *Kernel) exprs() []symbolic.Expr {
-	es := make([]symbolic.Expr, len(k.outputs))
-	for i, o := range k.outputs {
+// exprs are the expressions of the outputs as they were written.
+func (k *Kernel) exprs() []symbolic.Expr { return exprsOf(k.outputs) }
+
+func exprsOf(outputs []Output) []symbolic.Expr {
+	es := make([]symbolic.Expr, len(outputs))
+	for i, o := range outputs {
 		es[i] = o.Expr
 	}
 	return es
@@ -99,14 +110,15 @@ type lowering struct {
 
 const inBody Value = 1 << 31
 
-func (k *Kernel) lower(t Type) *Program {
+// lower makes a program of outputs that are checked.
+func lower(outputs []Output, declared []Param, t Type) *Program {
 	l := &lowering{
 		Program: &Program{Elem: t},
 		values:  map[symbolic.Expr]Value{},
 		known:   map[Instr]Value{},
 	}
 	params := map[string]Param{}
-	for _, p := range k.params {
+	for _, p := range declared {
 		params[p.Name] = p
 		switch p.Kind {
 		case ArrayParam:
@@ -115,10 +127,10 @@ func (k *Kernel) lower(t Type) *Program {
 			l.Program.Scalars++
 		}
 	}
-	for e := range symbolic.Postorder(k.exprs()...) {
+	for e := range symbolic.Postorder(exprsOf(outputs)...) {
 		l.values[e] = l.term(e, params)
 	}
-	for _, o := range k.outputs {
+	for _, o := range outputs {
 		v := l.values[o.Expr]
 		if o.Reduce == None {
 			l.Stores = append(l.Stores, Store{params[o.Name].Slot, v})

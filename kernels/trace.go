@@ -8,10 +8,11 @@ import (
 	"github.com/triad-go/triad/symbolic/num"
 )
 
-// Trace makes a kernel of a Go function over numbers: out = f(in). The kernel
-// does the operations that f does, in their order, so it computes for each
-// element the bits that f computes on float64, and those that it computes on
-// float32 (payloads and signs of NaNs excepted).
+// Trace makes a kernel of a Go function over numbers: out = f(in). What is written
+// in the kernel are the operations that f does, in their order. With [Unoptimized],
+// or optimised in class Exact, it computes for each element the bits that f
+// computes on float64, and those that it computes on float32 (payloads and signs
+// of NaNs excepted); by default the last bits may differ.
 //
 // f is an instance of a generic function for expressions, lorenz[num.Term], as
 // [num.Trace] takes it. in names its arguments: arrays, or scalars if

@@ -118,7 +118,7 @@ func TestTraceBits(t *testing.T) {
 		for i := range function[float64](steps)(make([]num.Num[float64], len(in))) {
 			out = append(out, fmt.Sprint("out", i))
 		}
-		k, err := kernels.Trace("random", function[num.Term](steps), in, out, kernels.Scalars("s"))
+		k, err := kernels.Trace("random", function[num.Term](steps), in, out, kernels.Scalars("s"), kernels.Unoptimized())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,7 @@ func TestPieceLen(t *testing.T) {
 		"a = b", "a = 1; r = sum(b)", "r = sum(sqrt(a)/b)", "a = b/c/d/e/f/g/h",
 		"a = (b*b*b*b + c*c*c*c)^20; r = max(b)",
 	} {
-		k := kernels.Must(kernels.Parse("k", text))
+		k := kernels.Must(kernels.Parse("k", text, kernels.Unoptimized()))
 		for _, elem := range []kernels.Type{kernels.Float64, kernels.Float32} {
 			p := k.Program(elem)
 			for tier := simd.Portable; tier <= simd.AVX512; tier++ {

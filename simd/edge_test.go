@@ -81,7 +81,7 @@ func TestAliased(t *testing.T) {
 		"y = v; z = u; m = min(u); h = max(v)",
 		"y = 1; z = 2; r = sum(u*v)",
 	} {
-		k := kernels.Must(kernels.Parse("k", text))
+		k := kernels.Must(kernels.Parse("k", text, kernels.Unoptimized()))
 		for _, typ := range types() {
 			p := k.Program(typ)
 			for _, n := range []int{0, 1, 31, 100, 2100} {
@@ -132,7 +132,7 @@ func TestAliased(t *testing.T) {
 // element's size, inputs and outputs alike.
 func TestUnalignedElements(t *testing.T) {
 	for _, text := range []string{"y = x + 3*z", "y = x + 3*z; w = x; r = sum(x); m = max(z)", "x = x*x"} {
-		k := kernels.Must(kernels.Parse("k", text))
+		k := kernels.Must(kernels.Parse("k", text, kernels.Unoptimized()))
 		for _, typ := range types() {
 			p := k.Program(typ)
 			for _, n := range []int{0, 1, 2, 7, 16, 65, 200, 2100} {
@@ -231,7 +231,7 @@ func wide(arrays, scalars, outputs, reductions, ops int) *kernels.Kernel {
 		outs = append(outs, makes[i%3](fmt.Sprintf("r%d", i), values[len(values)-1-i*3]))
 	}
 	outs = append(outs, kernels.Assign("all", sum))
-	return kernels.Must(kernels.New("wide", outs, kernels.Scalars(names...)))
+	return kernels.Must(kernels.New("wide", outs, kernels.Scalars(names...), kernels.Unoptimized()))
 }
 
 // TestBig: programs of any size are compiled, right, and in proportion.
@@ -245,7 +245,7 @@ func TestBig(t *testing.T) {
 		k    *kernels.Kernel
 		n    int
 	}{
-		{"a chain of 20000 operations", kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("y", chain)})), 41},
+		{"a chain of 20000 operations", kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("y", chain)}, kernels.Unoptimized())), 41},
 		{"150 arrays, 200 scalars, thousands of operations", wide(150, 200, 120, 0, 6000), 45},
 		{"150 arrays, 30 reductions", wide(150, 120, 10, 30, 3000), 140},
 		{"400 reductions", wide(10, 10, 3, 400, 1500), 1100},

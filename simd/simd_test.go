@@ -177,9 +177,9 @@ func TestLengthsAndAlignments(t *testing.T) {
 		"y = x + s*z; r = sum(x*z); m = min(x); h = max(z)",
 		"x = x*x - z",
 	} {
-		k, err := kernels.Parse("k", text, kernels.Scalars("s"))
+		k, err := kernels.Parse("k", text, kernels.Scalars("s"), kernels.Unoptimized())
 		if err != nil {
-			k = kernels.Must(kernels.Parse("k", text))
+			k = kernels.Must(kernels.Parse("k", text, kernels.Unoptimized()))
 		}
 		for _, typ := range types() {
 			p := k.Program(typ)

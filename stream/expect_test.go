@@ -10,7 +10,9 @@ import (
 )
 
 // The recurrences say again what the suite's expressions say; the interpreter,
-// on arrays of one element, is to agree with them bit for bit.
+// on arrays of one element, is to agree with them bit for bit where it computes
+// what is written, and to a unit in the last place where a product is fused with a
+// sum, as it is in the kernels that run.
 func TestStepIsSuite(t *testing.T) {
 	testStepIsSuite[float64](t)
 	testStepIsSuite[float32](t)
@@ -18,40 +20,98 @@ func TestStepIsSuite(t *testing.T) {
 
 func testStepIsSuite[T Element](t *testing.T) {
 	s := session[T]{}
-	const n = 1
 	for _, k := range kernels.Suite() {
-		e := newExpected[T](n)
-		// Values other than the initial ones, of which c is 0.
-		e.v = [4]T{1.1, 2.3, 5.7, 11.9}
-		before := e.v
-		p := k.Program(s.elem())
-		f := p.NewFrame(n)
-		after := before
+		var scalars []string
 		for _, param := range k.Params() {
-			switch param.Kind {
-			case kernels.ArrayParam:
-				f.Arrays[param.Slot] = unsafe.Pointer(&after[slices.Index(arrayNames[:], param.Name)])
-			case kernels.ScalarParam:
-				f.Scalars[param.Slot] = scalar
+			if param.Kind == kernels.ScalarParam {
+				scalars = append(scalars, param.Name)
 			}
 		}
-		p.EvalUniforms(f)
-		p.Interpret(f, 0, n)
-		p.Combine(f)
-		if !e.step(k.Name()) {
-			t.Errorf("%s has no recurrence", k.Name())
-		}
-		if e.v != after {
-			t.Errorf("%s of %T: recurrence gives %v, interpreter %v", k.Name(), e.v[0], e.v, after)
-		}
-		if len(f.Results) != len(e.sums) {
-			t.Errorf("%s: recurrence gives %d results, interpreter %d", k.Name(), len(e.sums), len(f.Results))
-		} else if len(f.Results) == 1 && e.sums[k.Name()] != f.Results[0] {
-			t.Errorf("%s: recurrence gives %v, interpreter %v", k.Name(), e.sums[k.Name()], f.Results[0])
-		}
+		written := kernels.Must(kernels.New(k.Name(), k.Outputs(), kernels.Scalars(scalars...), kernels.Unoptimized()))
+		testStep[T](t, s.elem(), written, 0)
+		testStep[T](t, s.elem(), k, 1)
 	}
 	if newExpected[T](1).step("quadrad") {
 		t.Error("quadrad has a recurrence")
+	}
+}
+
+// testStep compares a kernel with its recurrence, to so many units in the last
+// place.
+func testStep[T Element](t *testing.T, elem kernels.Type, k *kernels.Kernel, ulps float64) {
+	const n = 1
+	e := newExpected[T](n)
+	// Values other than the initial ones, of which c is 0.
+	e.v = [4]T{1.1, 2.3, 5.7, 11.9}
+	before := e.v
+	p, after := k.Program(elem), before
+	f := frame(k, p, &after)
+	p.Interpret(f, 0, n)
+	p.Combine(f)
+	if !e.step(k.Name()) {
+		t.Errorf("%s has no recurrence", k.Name())
+	}
+	for i, want := range e.v {
+		if after[i] != want && !near(float64(after[i]), float64(want), ulps*epsilon[T]()) {
+			t.Errorf("%s of %T: recurrence gives %v, interpreter %v", k.Name(), e.v[0], e.v, after)
+		}
+	}
+	if len(f.Results) != len(e.sums) {
+		t.Errorf("%s: recurrence gives %d results, interpreter %d", k.Name(), len(e.sums), len(f.Results))
+	} else if len(f.Results) == 1 && e.sums[k.Name()] != f.Results[0] {
+		t.Errorf("%s: recurrence gives %v, interpreter %v", k.Name(), e.sums[k.Name()], f.Results[0])
+	}
+}
+
+// frame is for arrays of one element.
+func frame[T Element](k *kernels.Kernel, p *kernels.Program, v *[4]T) *kernels.Frame {
+	f := p.NewFrame(1)
+	for _, param := range k.Params() {
+		switch param.Kind {
+		case kernels.ArrayParam:
+			f.Arrays[param.Slot] = unsafe.Pointer(&v[slices.Index(arrayNames[:], param.Name)])
+		case kernels.ScalarParam:
+			f.Scalars[param.Slot] = scalar
+		}
+	}
+	p.EvalUniforms(f)
+	return f
+}
+
+// The kernels that run fuse products with sums, and the recurrences do not: far
+// less than the tolerance may come of it, in however many rounds.
+func TestFusedSuiteStaysValid(t *testing.T) {
+	testFusedSuite[float64](t)
+	testFusedSuite[float32](t)
+}
+
+func testFusedSuite[T Element](t *testing.T) {
+	for _, selection := range [][]string{{"classic"}, {"all"}, Names()[:6], {"triad", "daxpy"}, {"nstream", "update"}} {
+		ks, err := Select(selection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := newExpected[T](1)
+		got := e.v
+		var runs []func()
+		for _, k := range ks {
+			p := k.Program((&session[T]{}).elem())
+			f := frame(k, p, &got)
+			runs = append(runs, func() { e.step(k.Name()); p.Interpret(f, 0, 1) })
+		}
+		for round := range 5000 {
+			for _, i := range e.drifted() {
+				got[i] = e.v[i]
+			}
+			for _, run := range runs {
+				run()
+			}
+			for i := range got {
+				if !near(float64(got[i]), float64(e.v[i]), arrayTolerance[T]()/4) {
+					t.Fatalf("%v, round %d: %v, recurrence %v", selection, round, got, e.v)
+				}
+			}
+		}
 	}
 }
 

@@ -93,7 +93,7 @@ func TestEvaluatorLeaves(t *testing.T) {
 			continue
 		}
 		e = FMA(e, e, e).Div(x)
-		k := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("y", e)}))
+		k := kernels.Must(kernels.New("k", []kernels.Output{kernels.Assign("y", e)}, kernels.Unoptimized()))
 		p := k.Program(kernels.Float64)
 		f := p.NewFrame(1)
 		y, one := []float64{0}, []float64{1}

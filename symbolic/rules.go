@@ -11,14 +11,27 @@ import (
 // floating-point class, which the tests hold it to.
 //
 // The classes are those of the operations as they are written, and of a common
-// way to take them: a rule that forgets an operand, which may be infinite or
-// NaN, is Domain, however well it holds for real numbers; so is one that takes a
-// result to where one side overflows long before the other. What a rule does
-// with numbers that are close to the largest or the smallest is not its class's
-// concern.
+// way to take them. Exact is the same bits in float64 and float32. Rounding is of
+// finite operands: both sides are the same real number, at the same points; they
+// are both numbers, or neither, wherever no result on the way is beyond the
+// normal numbers of the format, and at all ordinary operands (a few powers of ten
+// around 1) whatever is on the way; and NaN has the same effect on both. So a rule
+// that forgets an operand, which may be infinite or NaN, is Domain, however well
+// it holds for real numbers (x/x = 1 even where x is known not to be 0); so is one
+// that takes a result to where one side overflows long before the other. What a
+// rule does with numbers that are close to the largest or the smallest, or with
+// infinities, is not the concern of Rounding.
+//
+// A condition such as ?x > 0 or nonzero(?x) asks, of a term, what the term is
+// known to be: a number, or in an e-graph what its analyses have found. A rule is
+// Rounding under such a condition that without it is Domain: sqrt(x)^2 = x.
 //
 // Rules with names of functions are not Exact even where a good implementation
-// makes them so, such as sin(-x) = -sin(x).
+// makes them so, such as sin(-x) = -sin(x); but comparisons, sign, floor, ceil,
+// trunc and round are what they are everywhere.
+//
+// Outside of [AccurateRules] no Rounding rule costs a result more than three
+// digits, unless the result depends as much on the last digits of the operands.
 type RuleSet uint8
 
 const (
@@ -33,7 +46,7 @@ const (
 	MinMaxRules                    // min and max
 	LogicRules                     // comparisons, truth values and select
 	RoundRules                     // floor, ceil, trunc and round
-	AccurateRules                  // functions that lose fewer digits than what they stand for
+	AccurateRules                  // functions that lose fewer digits than what they stand for, and what they stand for
 	MergeRules                     // fewer operations, for some range: log(a) + log(b) = log(a*b)
 )
 

@@ -25,7 +25,8 @@ type Options struct {
 var Small = Options{Arrays: 4, Scalars: 3, Ops: 14, Outputs: 3, Reductions: 2, InPlace: true}
 
 // New returns a random kernel. Every operation can occur; arguments are drawn
-// from all earlier terms, so that terms are shared.
+// from all earlier terms, so that terms are shared. The kernel is not optimised,
+// so that its program has every operation that was drawn.
 func New(r *rand.Rand, o Options) *kernels.Kernel {
 	for {
 		outs := outputs(r, o)
@@ -40,7 +41,7 @@ func New(r *rand.Rand, o Options) *kernels.Kernel {
 			}
 		}
 		// It fails where no array stands in any output; then draw again.
-		if k, err := kernels.New("random", outs, kernels.Scalars(scalars...)); err == nil {
+		if k, err := kernels.New("random", outs, kernels.Scalars(scalars...), kernels.Unoptimized()); err == nil {
 			return k
 		}
 	}

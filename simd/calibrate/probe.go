@@ -199,7 +199,7 @@ func build(op string, outs []kernels.Output) (*kernels.Kernel, error) {
 			scalars = append(scalars, v.Name())
 		}
 	}
-	k, err := kernels.New("calibrate "+op, outs, kernels.Scalars(scalars...))
+	k, err := kernels.New("calibrate "+op, outs, kernels.Scalars(scalars...), kernels.Unoptimized())
 	if err != nil {
 		return nil, &Error{Op: op, Reason: "no kernel", Err: err}
 	}
