@@ -146,15 +146,18 @@ type bagSearch struct {
 	fresh int    // nodes of the match that are new
 	rest  uint32 // what is left over at the root
 	steps int
+	limit int
 	over  bool
+
+	fresher *freshness
 }
 
 // search implements searcher.
 func (m *bagMatcher) search(g *Graph, since uint32, out *matches, stop func() bool) {
-	if since > 0 && !m.anyNew(g, since) {
+	if !m.worth(g, since) {
 		return
 	}
-	s := &bagSearch{g: g, m: m, since: since, out: out, stop: stop, bound: make([]uint32, m.slots)}
+	s := &bagSearch{limit: max(g.patience/8, 256), fresher: g.freshness(), g: g, m: m, since: since, out: out, stop: stop, bound: make([]uint32, m.slots)}
 	for i := range s.bound {
 		s.bound[i] = noClass
 	}
@@ -162,24 +165,116 @@ func (m *bagMatcher) search(g *Graph, since uint32, out *matches, stop func() bo
 		out.bags = append(out.bags, 0)
 	}
 	s.solve(s.push(bagGoal{next: -1}))
+	g.patience -= s.steps
+	g.cut = g.cut || s.steps > s.limit
 }
 
-// anyNew reports whether an op of the pattern has a new node.
-func (m *bagMatcher) anyNew(g *Graph, since uint32) bool {
+// worth reports whether there can be a new match: all heads of the pattern have
+// nodes, and one of them has a new one.
+func (m *bagMatcher) worth(g *Graph, since uint32) bool {
+	isNew := since == 0
 	var in func(p *bagPattern) bool
 	in = func(p *bagPattern) bool {
+		newest := uint32(0)
 		switch {
 		case p.kind == rewrite.SlotKind:
-		case p.bag:
-			if slices.ContainsFunc(g.ofHead[p.head], func(op Op) bool { return g.newest[op] > since }) {
-				return true
-			}
-		case g.newest[p.op] > since:
 			return true
+		case p.bag:
+			for _, op := range g.ofHead[p.head] {
+				newest = max(newest, g.newest[op])
+			}
+		default:
+			newest = g.newest[p.op]
 		}
-		return slices.ContainsFunc(p.args, in)
+		if newest == 0 {
+			return false
+		}
+		isNew = isNew || newest > since
+		for _, a := range p.args {
+			if !in(a) {
+				return false
+			}
+		}
+		return true
 	}
-	return slices.ContainsFunc(m.parts, func(p bagPart) bool { return in(p.pattern) })
+	for _, p := range m.parts {
+		if p.pattern.kind == rewrite.SlotKind {
+			isNew = true
+		}
+		if !in(p.pattern) {
+			return false
+		}
+	}
+	return isNew
+}
+
+// levels is how many calls and leaves are above each other in a pattern.
+func (p *bagPattern) levels() int {
+	if p.kind == rewrite.SlotKind {
+		return 0
+	}
+	n := 0
+	for _, a := range p.args {
+		n = max(n, a.levels())
+	}
+	return n + 1
+}
+
+// freshness has, by class, the newest stamp of its nodes, and that of them and the
+// nodes of their arguments: where nothing below a node is new, no match is.
+type freshness struct {
+	changes  uint64 // of the graph that it is about
+	one, two []uint32
+}
+
+func (g *Graph) freshness() *freshness {
+	f := &g.fresh
+	if f.changes == g.changes && len(f.one) == len(g.up) {
+		return f
+	}
+	f.changes = g.changes
+	f.one = append(f.one[:0], make([]uint32, len(g.up))...)
+	f.two = append(f.two[:0], make([]uint32, len(g.up))...)
+	for n := uint32(1); int(n) < len(g.words); n += wordArgs + uint32(g.ops[g.words[n]&^dead].arity) {
+		if !g.isDead(n) {
+			c := g.classOf(n)
+			f.one[c] = max(f.one[c], g.words[n+wordStamp])
+		}
+	}
+	for n := uint32(1); int(n) < len(g.words); n += wordArgs + uint32(g.ops[g.words[n]&^dead].arity) {
+		if g.isDead(n) {
+			continue
+		}
+		c := g.classOf(n)
+		newest := f.one[c]
+		for _, a := range g.args(n) {
+			newest = max(newest, f.one[g.find(a)])
+		}
+		f.two[c] = max(f.two[c], newest)
+	}
+	return f
+}
+
+// stale reports whether nothing that a pattern of so many levels could look at
+// below a node is new.
+func (s *bagSearch) stale(n uint32, levels int) bool {
+	g := s.g
+	if s.since == 0 || levels > 3 || g.words[n+wordStamp] > s.since {
+		return false
+	}
+	if levels == 1 {
+		return true
+	}
+	by := s.fresher.one
+	if levels == 3 {
+		by = s.fresher.two
+	}
+	for _, a := range g.args(n) {
+		if by[g.find(a)] > s.since {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *bagSearch) push(g bagGoal) int32 {
@@ -189,7 +284,7 @@ func (s *bagSearch) push(g bagGoal) int32 {
 
 // solve goes through all ways to reach a goal and those after it.
 func (s *bagSearch) solve(top int32) {
-	if s.steps++; s.steps&1023 == 0 && s.stop != nil && s.stop() {
+	if s.steps++; s.steps > s.limit || s.steps&1023 == 0 && s.stop != nil && s.stop() {
 		s.over = true
 	}
 	if s.over {
@@ -235,9 +330,13 @@ func (s *bagSearch) part(i int, next int32) {
 		s.solve(s.push(bagGoal{p: p.pattern, class: s.bound[p.root], next: next}))
 		return
 	}
+	skip, levels := len(s.m.parts) == 1, p.pattern.levels()
 	each := func(op Op) {
 		for _, n := range g.byOp[op] {
 			if g.isDead(n) || s.over {
+				continue
+			}
+			if skip && s.stale(n, levels) {
 				continue
 			}
 			c := g.classOf(n)

@@ -34,13 +34,14 @@ const (
 	NodeLimit
 	ClassLimit
 	TimeLimit
+	StepLimit // of matching multisets, see [Steps]
 	Cancelled // by the context
 	Stopped   // by a hook, see [EachIteration]
 	Failed    // by an error: a contradiction, or that of an analysis
 )
 
 func (s StopReason) String() string {
-	names := [...]string{Saturated: "saturated", IterationLimit: "iteration limit", NodeLimit: "node limit", ClassLimit: "class limit", TimeLimit: "time limit", Cancelled: "cancelled", Stopped: "stopped", Failed: "failed"}
+	names := [...]string{Saturated: "saturated", IterationLimit: "iteration limit", NodeLimit: "node limit", ClassLimit: "class limit", TimeLimit: "time limit", StepLimit: "step limit", Cancelled: "cancelled", Stopped: "stopped", Failed: "failed"}
 	if int(s) < len(names) && s > 0 {
 		return names[s]
 	}
@@ -111,6 +112,16 @@ func Nodes(n int) RunOption {
 	return func(r *runner) { r.check("nodes", int64(n)); r.limits.Nodes = n }
 }
 
+// Steps bounds the steps of matching multisets in a run, each some ten nanoseconds:
+// a pattern can be looked for in very many arrangements. No rule may take more
+// than an eighth of what is left in one iteration. By default there are 64 for
+// each node of the limit of nodes.
+func Steps(n int) RunOption {
+	return func(r *runner) { r.check("steps", int64(n)); r.steps = n }
+}
+
+const stepsPerNode = 64
+
 // Classes bounds the classes of the graph, which are not bounded by default.
 func Classes(n int) RunOption {
 	return func(r *runner) { r.check("classes", int64(n)); r.limits.Classes = n }
@@ -137,6 +148,7 @@ func EachIteration(f func(*Graph, *Iteration) bool) RunOption {
 type runner struct {
 	g         *Graph
 	limits    Limits
+	steps     int // 0 if not given
 	scheduler Scheduler
 	timed     bool
 	hooks     []func(*Graph, *Iteration) bool
@@ -223,6 +235,10 @@ func (g *Graph) Run(ctx context.Context, rules []*Rule, opts ...RunOption) (*Rep
 		return report, err
 	}
 	r.scheduler.Start(len(rules))
+	if g.patience = r.steps; r.steps == 0 {
+		g.patience = stepsPerNode * r.limits.Nodes
+	}
+	g.cut = false
 	stats := make([]RuleStats, len(rules)*min(r.limits.Iterations, 2))
 	for i := 0; ; i++ {
 		if i == r.limits.Iterations {
@@ -249,6 +265,8 @@ func (g *Graph) Run(ctx context.Context, rules []*Rule, opts ...RunOption) (*Rep
 		}
 		switch {
 		case r.reason != 0:
+		case g.patience <= 0, !changed && g.cut && r.scheduler.Done(i):
+			r.reason = StepLimit
 		case !changed && r.scheduler.Done(i):
 			r.reason = Saturated
 		case !r.room(), r.stop():

@@ -128,11 +128,14 @@ func (k *Kernel) Explain(ctx context.Context, opts ...ExplainOption) (*Explanati
 		Type:   o.elem, Prec: referencePrec, Samples: o.samples,
 	}
 	var err error
-	if best := k.best; !best.asWritten {
+	if best := k.best; best.asWritten {
+		x.Before.Estimate = egraph.EstimateOf(best.by.Costs, best.by.Scalars, best.given...)
+		x.After.Estimate = x.Before.Estimate
+	} else {
 		x.Class = best.by.Class
 		if best.before.Ops <= chainOps {
 			if _, x.Chains, err = best.by.Explain(ctx, best.given...); err != nil {
-				return nil, k.explaining(ctx, err)
+				return nil, k.notExplained(ctx, err)
 			}
 		}
 	}
@@ -150,8 +153,8 @@ func (k *Kernel) Explain(ctx context.Context, opts ...ExplainOption) (*Explanati
 // chainOps is how large a kernel is at the most whose rules are told.
 const chainOps = 200
 
-// explaining is what went wrong: an error of the context as it is.
-func (k *Kernel) explaining(ctx context.Context, err error) error {
+// notExplained is what went wrong: an error of the context as it is.
+func (k *Kernel) notExplained(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

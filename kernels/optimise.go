@@ -55,7 +55,7 @@ type optimised struct {
 	by            *egraph.Optimizer // what it was made by, or would have been
 	asWritten     bool              // nothing was to be changed
 	given, exprs  []symbolic.Expr
-	before, after egraph.Estimate
+	before, after egraph.Estimate // of what was changed
 }
 
 // optimise finds the cheapest form of the kernel's outputs.
@@ -76,6 +76,7 @@ func (k *Kernel) optimise(o options) (*optimised, error) {
 	for _, p := range k.params {
 		scalar[p.Name] = p.Kind == ScalarParam
 	}
+	by.Scalars = slices.Clone(by.Scalars) // the option may be used again
 	for _, v := range symbolic.Vars(k.exprs()...) {
 		if scalar[v.Name()] && !slices.Contains(by.Scalars, v) {
 			by.Scalars = append(by.Scalars, v)
@@ -85,8 +86,6 @@ func (k *Kernel) optimise(o options) (*optimised, error) {
 	if o.unoptimized {
 		made.asWritten = true
 		made.exprs = made.given
-		made.before = egraph.EstimateOf(by.Costs, by.Scalars, made.given...)
-		made.after = made.before
 		return made, nil
 	}
 	if shareable {
