@@ -157,7 +157,12 @@ func (m *bagMatcher) search(g *Graph, since uint32, out *matches, stop func() bo
 	if !m.worth(g, since) {
 		return
 	}
-	s := &bagSearch{limit: max(g.patience/8, 256), fresher: g.freshness(), g: g, m: m, since: since, out: out, stop: stop, bound: make([]uint32, m.slots)}
+	s := &g.bagSearch // its scratch is kept from one search to the next
+	*s = bagSearch{
+		g: g, m: m, since: since, out: out, stop: stop,
+		limit: max(g.patience/8, 256), fresher: g.freshness(),
+		bound: append(s.bound[:0], make([]uint32, m.slots)...), goals: s.goals[:0],
+	}
 	for i := range s.bound {
 		s.bound[i] = noClass
 	}

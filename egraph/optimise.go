@@ -153,7 +153,7 @@ func (s *optimizing) saturate(t *theory, exprs, scalars []symbolic.Expr, budget,
 const maxIterations = 20
 
 // exactSteps bounds the proof that nothing cheaper is in the graph.
-const exactSteps = 100_000
+const exactSteps = 50_000
 
 // factor takes common factors out of all sums.
 func (s *optimizing) factor() error {
