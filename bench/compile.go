@@ -21,7 +21,7 @@ func (s *session) compile(ctx context.Context) ([]Section, error) {
 			"A cache hit is the same text once more.",
 		},
 	}
-	stages := []string{"text to code", "  parse and lower", "  machine code", "cache hit"}
+	stages := []string{"text to code", "  parse, optimise and lower", "  machine code", "cache hit"}
 	rows := make([]Row, len(stages))
 	for i, name := range stages {
 		rows[i] = Row{Label: name, Cells: make([]*Stats, len(ts))}

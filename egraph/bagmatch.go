@@ -346,6 +346,9 @@ func (s *bagSearch) part(i int, next int32) {
 			}
 			c := g.classOf(n)
 			if i == 0 {
+				if g.settled(c) {
+					continue
+				}
 				s.root = c
 			}
 			if p.root >= 0 {

@@ -21,6 +21,9 @@ var priceOf = map[string]string{
 // forms the one with less to do is taken there too.
 const hoisted = 1.0 / 1024
 
+// unknown is the price of what the model does not know and the expressions have.
+const unknown = 50
+
 // tie makes a fused operation the dearer of two that cost the same: a - b is
 // exact where a is near b, and (a - b)*c better than a*c fused with b*c.
 const tie = 1.0 / 1024
@@ -31,6 +34,7 @@ type prices struct {
 	model cost.Model
 	bags  bool // sums, products and powers cost nothing to look at and are no operations
 
+	given   map[Op]bool // calls that were loaded, which can be chosen in any case
 	scalar  map[Op]bool // symbols that are the same for all elements
 	uniform []bool      // by class
 	byOp    []float64   // by op, -1 if it cannot be chosen, -2 if not asked yet
@@ -75,6 +79,8 @@ func (p *prices) price(node uint32) (cycles float64, ok bool) {
 		c = -1
 		if v, ok := p.operation(&g.ops[op]); ok {
 			c = v
+		} else if p.given[op] {
+			c = unknown
 		}
 		p.byOp[op] = c
 	}

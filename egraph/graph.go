@@ -47,6 +47,7 @@ type Graph struct {
 	fresh     freshness     // see there
 	patience  int           // steps that matching multisets may still take in the run
 	cut       bool          // a search has taken more than its share
+	prune     bool          // see settled
 	bagSearch bagSearch
 
 	minus Op // 1 + that of the number -1, 0 if nobody has asked
@@ -524,3 +525,8 @@ func (g *Graph) addLeaf(op Op) uint32 {
 	}
 	return g.add(op, nil)
 }
+
+// settled reports whether nothing more is asked of a class: in graphs of which
+// the cheapest terms are wanted one with a number in it has its cheapest term,
+// and what else is equal to 1, as 1^2, is without end.
+func (g *Graph) settled(class uint32) bool { return g.prune && g.constant[class] != 0 }

@@ -54,7 +54,7 @@ type sum struct {
 func (f *factoring) from(n uint32, to []sum) []sum {
 	g := f.g
 	for ; int(n) < len(g.words); n += wordArgs + uint32(g.ops[g.words[n]&^dead].arity) {
-		if !g.isDead(n) && g.ops[g.op(n)].head == f.forms.sum {
+		if !g.isDead(n) && g.ops[g.op(n)].head == f.forms.sum && !g.settled(g.classOf(n)) {
 			to = append(to, sum{g.classOf(n), slices.Clone(g.args(n))})
 		}
 	}
@@ -152,7 +152,7 @@ func (f *factoring) products(n uint32) []sum {
 	var to []sum
 	g := f.g
 	for ; int(n) < len(g.words); n += wordArgs + uint32(g.ops[g.words[n]&^dead].arity) {
-		if !g.isDead(n) && g.ops[g.op(n)].head == f.forms.product {
+		if !g.isDead(n) && g.ops[g.op(n)].head == f.forms.product && !g.settled(g.classOf(n)) {
 			to = append(to, sum{g.classOf(n), slices.Clone(g.args(n))})
 		}
 	}

@@ -31,6 +31,7 @@ type loader struct {
 	uses   map[symbolic.Expr]int
 	spread map[symbolic.Expr]bool // its last use could take it into its own multiset
 	leafs  map[Op]symbolic.Expr   // the variables by their ops
+	calls  map[Op]bool            // of functions
 	given  []symbolic.Expr        // what was loaded
 
 	// doubtful is set where a float64 has taken the place of an exact number that
@@ -45,6 +46,7 @@ func newLoader(g *Graph, bags bool) *loader {
 		uses:   map[symbolic.Expr]int{},
 		spread: map[symbolic.Expr]bool{},
 		leafs:  map[Op]symbolic.Expr{},
+		calls:  map[Op]bool{},
 	}
 }
 
@@ -114,7 +116,9 @@ func (l *loader) term(e symbolic.Expr) uint32 {
 		l.leafs[leaf] = e
 		return g.addLeaf(leaf)
 	case symbolic.OpCall:
-		return g.add(g.Op(e.Func().Name, e.NumArgs()), l.args(e))
+		op := g.Op(e.Func().Name, e.NumArgs())
+		l.calls[op] = true
+		return g.add(op, l.args(e))
 	case symbolic.OpPow:
 		if l.bags && e.Exponent() == 0 {
 			return l.number(1)

@@ -33,7 +33,7 @@ type Optimizer struct {
 
 // DefaultBudget is how many nodes an Optimizer's graph may have if it does not
 // say.
-const DefaultBudget = 1000
+const DefaultBudget = 400
 
 var defaultCosts = sync.OnceValue(func() cost.Model { return cost.AVX512(cost.Float64) })
 
@@ -177,7 +177,7 @@ func (s *optimizing) factor() error {
 
 // choose lowers the multisets of a graph and takes the cheapest terms.
 func (s *optimizing) choose(g *Graph, l *loader, roots []uint32, scalars []symbolic.Expr, bags bool, steps int) ([]symbolic.Expr, error) {
-	p := &prices{g: g, model: s.model, bags: bags, scalar: map[Op]bool{}}
+	p := &prices{g: g, model: s.model, bags: bags, given: l.calls, scalar: map[Op]bool{}}
 	for _, v := range scalars {
 		p.scalar[g.symbolOp(v.Name())] = true
 	}
@@ -274,6 +274,7 @@ func newTheory(rules []*rewrite.Rule[symbolic.Expr], class rewrite.Class) (*theo
 	if t.bags {
 		opts = []Option{Multiset("+", "*"), Commutative(commutes...), Folding(class), Ranges(nil)}
 	}
+	opts = append(opts, func(g *Graph) { g.prune = true })
 	var err error
 	t.rules, err = NewTheory(all, opts...)
 	return t, err

@@ -121,7 +121,7 @@ func (s *searching) step(i int, fresh bool) {
 	words := g.words
 	for _, node := range g.byOp[a.op] {
 		w := words[node : int(node)+wordArgs+n]
-		if isNew := w[wordStamp] > s.since; (hope || isNew) && w[wordOp]&dead == 0 {
+		if isNew := w[wordStamp] > s.since; (hope || isNew) && w[wordOp]&dead == 0 && !(i == 0 && g.settled(w[wordClass])) {
 			for _, r := range a.out {
 				s.regs[r] = w[wordClass]
 			}
