@@ -56,3 +56,25 @@ func TestChains(t *testing.T) {
 		}
 	}
 }
+
+// A sine and a cosine of one argument cost one operation, whichever outputs they
+// are in.
+func TestPairs(t *testing.T) {
+	x, y := symbolic.Var("x"), symbolic.Var("y")
+	a := x.Mul(y)
+	var o egraph.Optimizer
+	both, err := o.Optimize(context.Background(), symbolic.Sin(a).Mul(y), symbolic.Cos(a).Add(x))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := both.After.ByOp; n["sincos"] != 1 || n["sin"]+n["cos"] != 0 {
+		t.Errorf("%v of %v", both.After, both.Exprs)
+	}
+	one, err := o.Optimize(context.Background(), symbolic.Sin(a).Mul(symbolic.Cos(y)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := one.After.ByOp; n["sin"] != 1 || n["cos"] != 1 {
+		t.Errorf("%v of %v", one.After, one.Exprs)
+	}
+}

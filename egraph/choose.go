@@ -2,6 +2,7 @@ package egraph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/triad-go/triad/egraph/cost"
 	"github.com/triad-go/triad/egraph/extract"
@@ -120,6 +121,9 @@ func (p *prices) operation(o *opInfo) (float64, bool) {
 	}
 	if o.name == "^" {
 		return 0, true // see price
+	}
+	if o.name == sineOf || o.name == cosineOf {
+		return 0, true
 	}
 	name := o.name
 	if n, ok := priceOf[name]; ok {
@@ -306,6 +310,14 @@ func (l *loader) expression(n uint32, a []symbolic.Expr) symbolic.Expr {
 		}
 		return symbolic.Terms.FromSymbol(o.name)
 	}
+	switch o.name {
+	case "sincos":
+		return a[0] // of which sineOf and cosineOf make their terms
+	case sineOf:
+		return symbolic.Sin(a[0])
+	case cosineOf:
+		return symbolic.Cos(a[0])
+	}
 	if !l.bags {
 		l.unfolded(o.name, a)
 	}
@@ -349,4 +361,41 @@ func (l *loader) unfolded(head string, a []symbolic.Expr) {
 	single, _ := r.Float32()
 	l.doubtful = l.doubtful || float32(v) != single
 	a[0] = symbolic.Const(v)
+}
+
+// sineOf and cosineOf take their part of a sincos. No rule has heads of these
+// names.
+const (
+	sineOf   = "sine of"
+	cosineOf = "cosine of"
+)
+
+// pair lets the sine and the cosine of one argument be computed together.
+func (g *Graph) pair() error {
+	sin, sinOK := g.call(callKey{"sin", 1})
+	cos, cosOK := g.call(callKey{"cos", 1})
+	if !sinOK || !cosOK {
+		return nil
+	}
+	for _, n := range slices.Clone(g.byOp[sin]) {
+		if g.isDead(n) {
+			continue
+		}
+		arg := []uint32{g.find(g.args(n)[0])}
+		m, _ := g.lookup(cos, arg)
+		if m == 0 {
+			continue
+		}
+		both := []uint32{g.add(g.Op("sincos", 1), arg)}
+		for _, part := range []struct {
+			head string
+			node uint32
+		}{{sineOf, n}, {cosineOf, m}} {
+			op := g.Op(part.head, 1)
+			if k, hash := g.lookup(op, both); k == 0 {
+				g.insert(op, both, hash, g.classOf(part.node))
+			}
+		}
+	}
+	return g.rebuild()
 }

@@ -64,6 +64,13 @@ func EstimateOf(m cost.Model, scalars []symbolic.Expr, exprs ...symbolic.Expr) E
 	for _, e := range exprs {
 		absorbed[e] = false
 	}
+	// A sine and a cosine of one argument are one operation.
+	trig := map[symbolic.Expr]int{}
+	for e := range symbolic.Postorder(exprs...) {
+		if e.Op() == symbolic.OpCall && e.NumArgs() == 1 && (e.Func().Name == "sin" || e.Func().Name == "cos") {
+			trig[e.Arg(0)]++
+		}
+	}
 	count := func(name string, n int) {
 		if n == 0 {
 			return
@@ -112,7 +119,12 @@ func EstimateOf(m cost.Model, scalars []symbolic.Expr, exprs ...symbolic.Expr) E
 				count("neg", 1)
 			}
 		case symbolic.OpCall:
-			count(e.Func().Name, 1)
+			switch name := e.Func().Name; {
+			case e.NumArgs() != 1 || name != "sin" && name != "cos" || trig[e.Arg(0)] < 2:
+				count(name, 1)
+			case name == "sin":
+				count("sincos", 1)
+			}
 		case symbolic.OpPower:
 			count("pow", 1)
 		default:

@@ -189,6 +189,9 @@ func (s *optimizing) choose(g *Graph, l *loader, roots []uint32, scalars []symbo
 			return nil, err
 		}
 	}
+	if err := g.pair(); err != nil {
+		return nil, err
+	}
 	return p.choose(s.ctx, l, roots, steps)
 }
 

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"testing"
 
 	"github.com/triad-go/triad/internal/ieee"
 	"github.com/triad-go/triad/symbolic/rewrite"
@@ -288,7 +289,10 @@ func ruleCases(r *rewrite.Rule[Expr]) ([]ruleCase, error) {
 		return nil, err
 	}
 	rnd := rand.New(rand.NewPCG(1, 2))
-	const most = 400
+	most := 400
+	if testing.Short() {
+		most = 100
+	}
 	var cases []ruleCase
 	seen := map[[2]Expr]bool{}
 	for i := range min(tuples, most) {
@@ -629,7 +633,11 @@ func digitsLost(r *rewrite.Rule[Expr]) (most float64, where []float64, err error
 			x, _ := v.Float64()
 			return x, x != 0
 		}
-		for range max(1000/len(cases), 60) {
+		points := 1000
+		if testing.Short() {
+			points = 250
+		}
+		for range max(points/len(cases), 20) {
 			for k := range values {
 				values[k] = c.signs[k].of(rnd.NormFloat64() * math.Pow(10, float64(rnd.IntN(9)-6)))
 			}
