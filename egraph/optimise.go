@@ -135,7 +135,7 @@ func (s *optimizing) saturate(t *theory, exprs, scalars []symbolic.Expr, budget,
 			return failed == nil
 		}))
 	}
-	report, err := g.Run(s.ctx, t.rules.Rules(), opts...)
+	report, err := g.Run(s.ctx, t.rulesFor(g), opts...)
 	if err = cmp.Or(err, failed); err != nil {
 		return nil, err
 	}
@@ -211,6 +211,62 @@ type theory struct {
 	rules       *Theory
 	bags        bool // sums and products are multisets: to reassociate is to round otherwise
 	distributes bool // the distributive law is among the rules
+
+	all    []*Rule
+	always uint64
+	bits   map[string]uint64 // of heads; those beyond the 63rd share one
+	needs  []uint64          // by rule, the heads of its left side
+	gives  []uint64          // and those of its right side
+}
+
+// rulesFor are the rules that can ever match in a graph: those of which all heads
+// are there, or come of other such rules.
+func (t *theory) rulesFor(g *Graph) []*Rule {
+	have := t.always
+	for op, nodes := range g.byOp {
+		if o := &g.ops[op]; len(nodes) > 0 && o.kind == callKind {
+			have |= t.bits[o.name]
+		}
+	}
+	for before := uint64(0); before != have; {
+		before = have
+		for i, needs := range t.needs {
+			if needs&^have == 0 {
+				have |= t.gives[i]
+			}
+		}
+	}
+	rules := make([]*Rule, 0, len(t.all))
+	for i, needs := range t.needs {
+		if needs&^have == 0 {
+			rules = append(rules, t.all[i])
+		}
+	}
+	return rules
+}
+
+// heads are the bits of heads.
+func (t *theory) heads(names ...string) uint64 {
+	m := uint64(0)
+	for _, n := range names {
+		if t.bits[n] == 0 {
+			t.bits[n] = 1 << min(len(t.bits), 63)
+		}
+		m |= t.bits[n]
+	}
+	return m
+}
+
+// headsOf are the bits of the heads in a pattern.
+func (t *theory) headsOf(p *rewrite.Pattern) uint64 {
+	if p.Kind != rewrite.CallKind {
+		return 0
+	}
+	m := t.heads(p.Head)
+	for _, a := range p.Args {
+		m |= t.headsOf(a)
+	}
+	return m
 }
 
 func (s *optimizing) theory() (*theory, error) {
@@ -280,5 +336,17 @@ func newTheory(rules []*rewrite.Rule[symbolic.Expr], class rewrite.Class) (*theo
 	opts = append(opts, func(g *Graph) { g.prune = true })
 	var err error
 	t.rules, err = NewTheory(all, opts...)
+	t.all, t.bits = all, map[string]uint64{}
+	t.always = t.heads("+", "*", "^") // which factoring makes
+	for _, r := range all {
+		needs, gives := uint64(0), uint64(0)
+		for _, p := range r.left {
+			needs |= t.headsOf(p.pattern)
+		}
+		for _, e := range r.right {
+			gives |= t.headsOf(e.right)
+		}
+		t.needs, t.gives = append(t.needs, needs), append(t.gives, gives)
+	}
 	return t, err
 }

@@ -36,20 +36,23 @@ func outgrows(b *Binding, t Target) bool {
 	return touched(b) > cache
 }
 
-// Lines of arrays that lie at the same place of a page share a set of the
-// first-level cache, which has room for a dozen at most, and often one of the
-// next level. A program that writes many such arrays, as it takes one vector
-// through all of them, has their lines pushed out between one vector and the
-// next: each plain store then fetches its line again. Arrays of whole pages are
-// such arrays, however they were allocated.
+// Lines that lie at the same place of different pages share a set of the
+// first-level cache, which has room for a dozen at most, and often a set of the
+// next. A program that takes one vector through the writing of many such lines
+// has them pushed out before it comes back with the next vector, so that each
+// plain store fetches its line again. Arrays of whole pages begin at the same
+// place, in one block as well as allocated one by one.
 //
 // Measured on one core of Zen 5 with 1 MiB of second-level cache, the launch
-// together with a pass over its outputs thereafter: 32 to 1024 outputs at the
-// same place, larger in sum than that cache, took 0.25 to 1.0 of the time of
-// plain stores when they were written non-temporally, with AVX-512 and AVX2
-// alike (24 outputs: up to 1.1; outputs that fit: up to 1.5). Where the outputs
-// begin at different places it does not pay before they outgrow the last level:
-// 1.1 to 1.8 with AVX-512, 1.5 to 5 with AVX2, which writes half lines.
+// together with a pass over its outputs afterwards: non-temporal stores to 32 to
+// 1024 arrays that begin at the same place and are larger in sum than that cache
+// took 0.25 to 1.1 of the time of plain stores, with AVX-512 and with AVX2, and
+// 0.35 to 0.7 of it without the pass. It was up to 1.3 for 24 arrays, and up to
+// 3 for outputs that fit. Where outputs begin at different places, it does not
+// pay before the arrays near the size of the last level: 1.1 to 1.6 with
+// AVX-512, 1.2 to 2.5 with AVX2, which writes half lines. Such arrays are the
+// faster ones throughout, a network's of 1122 species by a factor of 1.5 to 4:
+// a line between arrays of whole pages is worth its memory.
 const (
 	pageBytes      = 4096 // what a way of a first-level cache holds, or less
 	lineBytes      = 64
@@ -121,7 +124,7 @@ func nonTemporal(b *Binding, mode NTMode, t Target) (on bool, why string) {
 	if n, second := crowd(fresh), secondCache(t); n >= crowdedOutputs && second > 0 {
 		written := int64(len(fresh)) * int64(b.Frame.N) * int64(b.Program.Elem.Size())
 		if written > second {
-			return true, fmt.Sprintf("%d outputs begin at the same line of a page, so that plain stores push each other out of the caches, and the outputs, %s, are larger than %s of second-level cache; arrays a line further apart would be faster still",
+			return true, fmt.Sprintf("%d outputs begin at the same line of a page, and the outputs, %s, are larger than %s of second-level cache",
 				n, formatBytes(written), formatBytes(second))
 		}
 	}

@@ -17,15 +17,18 @@ const (
 	// alignment.
 	pieceUnit = kernels.RowBytes / 4
 
-	// longUnit takes its place for machine code of so many operations that
-	// pieceUnit elements are too long a piece: the longest vector of float32,
-	// two of float64. Fewer would leave lanes without work.
+	// longUnit takes its place in machine code of so many operations that
+	// pieceUnit elements take too long: the longest vector of float32, two of
+	// float64. Fewer would leave lanes without work.
 	longUnit = kernels.RowBytes / 16
 )
 
 // rates says how fast something computes: nanoseconds for one operation on one
 // element, and bytes a nanosecond for arrays.
-type rates struct{ op, divide, bytes float64 }
+type rates struct {
+	op, divide, bytes float64
+	unit              int // what pieces are a multiple of where pieceUnit elements take too long
+}
 
 var (
 	// What any core does that shares its memory with busy neighbours, with
@@ -38,9 +41,11 @@ var (
 	// and 0.45 with AVX2 from arrays that push each other out of it. To expect
 	// the worse costs next to nothing: pieces of 16 and of 256 elements took
 	// those sides the same time an element, within some 10 %.
-	slowMachine  = rates{op: 0.25, divide: 2, bytes: 8}
-	slowPortable = rates{op: 4, divide: 8, bytes: 8}
-	interpreting = rates{op: 25, divide: 25, bytes: 8}
+	slowMachine = rates{op: 0.25, divide: 2, bytes: 8, unit: longUnit}
+
+	// Go code, which can be preempted and does better with more elements at once.
+	slowPortable = rates{op: 4, divide: 8, bytes: 8, unit: pieceUnit}
+	interpreting = rates{op: 25, divide: 25, bytes: 8, unit: pieceUnit}
 
 	// What a good core does with arrays in its second-level cache: for launches,
 	// which are to be worth it.
@@ -78,18 +83,17 @@ func (r rates) nanos(p *kernels.Program) float64 {
 }
 
 // pieceLen is the number of elements of one call into code of that speed: a
-// multiple of p.BlockLen where p reduces, and otherwise of pieceUnit or, in long
-// machine code, of longUnit. It is one unit at least, however long that takes.
+// multiple of p.BlockLen where p reduces, and otherwise of pieceUnit or, where
+// that many take too long, of r.unit. It is one unit at least, however long that
+// takes.
 func pieceLen(p *kernels.Program, r rates) int {
 	most := int(pieceNanos / r.nanos(p))
 	unit := pieceUnit
 	switch {
 	case len(p.Reductions) > 0:
 		unit = p.BlockLen()
-	case most < pieceUnit && r == slowMachine:
-		// Go code can be preempted anywhere, and does better with more elements
-		// at once.
-		unit = longUnit
+	case most < pieceUnit:
+		unit = r.unit
 	}
 	return max(most/unit, 1) * unit
 }
