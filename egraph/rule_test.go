@@ -290,7 +290,7 @@ func FuzzParseRule(f *testing.F) {
 }
 
 func FuzzAddSExpr(f *testing.F) {
-	for _, s := range append(slices.Clone(microTerms), "(f -1/2 0.5 inf -inf nan)", "(- x)", "((f) x)", "(f x[1,2])", "(f", ")", "1/0", "1e999", "0x10", "--1", "\xff") {
+	for _, s := range append(slices.Clone(microTerms), "(f -1/2 0.5 inf -inf nan)", "(- x)", "((f) x)", "(f x[1,2])", "(f", ")", "1/0", "1e999", "0x10", "--1", "\xff", "(-,(+ x 2) x)") {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -39,20 +39,20 @@ func (r *reader) token() (token string, at int) {
 	if at == len(r.text) {
 		return "", at
 	}
-	if c := r.text[at]; c == '(' || c == ')' {
-		r.at++
+	r.at++
+	if c := r.text[at]; c == '(' || c == ')' || c == ',' {
 		return r.text[at:r.at], at
 	}
-	for r.at++; r.at < len(r.text) && !r.ends(r.text[r.at]); {
-		r.at++
+	// The commas of x[1,2] are its own; others are tokens.
+	inside := r.text[at] == '['
+	for ; r.at < len(r.text); r.at++ {
+		c := r.text[r.at]
+		if isSpace(c) || c == '(' || c == ')' || c == ',' && !inside {
+			break
+		}
+		inside = c == '[' || inside && c != ']'
 	}
 	return r.text[at:r.at], at
-}
-
-// ends reports whether an atom ends before c, the next character. A comma ends
-// one if white space follows.
-func (r *reader) ends(c byte) bool {
-	return isSpace(c) || c == '(' || c == ')' || c == ',' && (r.at+1 == len(r.text) || isSpace(r.text[r.at+1]))
 }
 
 // peek is the next token, which stays.
