@@ -135,26 +135,25 @@ func compiledForms(ctx context.Context, f formula, ex runtime.Executor, model *c
 	return x, agree(results[0], results[1])
 }
 
-// formulaArgs are arrays of numbers between 1/2 and 3/2, the same for both forms.
+// formulaArgs are arrays of numbers between 1/2 and 3/2, the same for both forms,
+// in one allocation.
 func formulaArgs(k *kernels.Kernel, n int) runtime.Args {
-	args := runtime.Args{}
+	args := paddedArgs(k, n)
 	for _, p := range k.Params() {
 		seed := uint64(0)
 		for _, c := range p.Name {
 			seed = seed*31 + uint64(c)
 		}
 		r := rand.New(rand.NewPCG(seed, 7))
-		switch {
-		case p.Kind == kernels.ScalarParam:
+		if p.Kind == kernels.ScalarParam {
 			args[p.Name] = 0.5 + r.Float64()
-		default:
-			a := make([]float64, n)
-			for i := range a {
-				if p.In {
-					a[i] = 0.5 + r.Float64()
-				}
+			continue
+		}
+		a := args[p.Name].([]float64)
+		for i := range a {
+			if a[i] = 0; p.In {
+				a[i] = 0.5 + r.Float64()
 			}
-			args[p.Name] = a
 		}
 	}
 	return args
