@@ -40,7 +40,7 @@ var (
 	// operations, one core) took 0.03 ns an operation from cache with AVX-512
 	// and 0.45 with AVX2 from arrays that push each other out of it. To expect
 	// the worse costs next to nothing: pieces of 16 and of 256 elements took
-	// those sides the same time an element, within some 10 %.
+	// those sides the same time an element.
 	slowMachine = rates{op: 0.25, divide: 2, bytes: 8, unit: longUnit}
 
 	// Go code, which can be preempted and does better with more elements at once.

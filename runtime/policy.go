@@ -97,7 +97,10 @@ const (
 	// last-level caches of the target, so that no output would still be in cache
 	// for its reader, and there is an output that is not an input too: the line
 	// of an input is in cache anyway. Where the target does not tell its
-	// last-level cache, 32 MiB are assumed. LaunchInfo says what came of it.
+	// last-level cache, 32 MiB are assumed. It also uses them where 32 outputs or
+	// more that are no inputs, and most of all of them, begin at the same line of a
+	// page (arrays of whole pages do) and are larger in sum than a second-level
+	// cache: their lines push each other out. LaunchInfo says what came of it.
 	NTAuto NTMode = iota
 	NTOn          // wherever the machine has them
 	NTOff         // never
