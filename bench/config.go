@@ -31,6 +31,7 @@ type Config struct {
 	cacheSizes       []int
 	work             int // elements that one time of a launch in cache is for, about
 	reactions        int // of the network; 0: all
+	iterations       int // of the graph that grows most; 0: all whose counts are known
 	fewFormulas      bool
 }
 

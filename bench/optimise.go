@@ -2,12 +2,11 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"time"
 
 	"github.com/triad-go/triad/egraph"
 	"github.com/triad-go/triad/egraph/cost"
@@ -18,37 +17,42 @@ import (
 	"github.com/triad-go/triad/symbolic/rewrite"
 )
 
-// formulaSize is how many elements the arrays of a formula have: few enough for
-// the first two levels of cache.
-const formulaSize = 1024
+// formulaSize is how many elements the arrays of a formula have: few enough that
+// all ten arrays of the largest lie in the first level of cache.
+const formulaSize = 512
 
-// forms are a formula as written and as optimised.
+// Forms of a formula: as written, and as optimised.
+const (
+	written = iota
+	optimised
+)
+
+// forms are both forms of a formula.
 type forms struct {
 	formula
+	elements int
 	run      [2]func() error // one evaluation of all elements
 	estimate [2]egraph.Estimate
 	cycles   [2]float64 // predicted, stores included
-	optimise []float64  // µs, by round
-	times    [2][]float64
-	elements int
+
+	optimizer egraph.Optimizer
+	exprs     []symbolic.Expr // as written
+
+	times [2][]float64 // ns an element, by round
+	took  []float64    // µs that the optimiser takes, by round
 }
 
 // optimise times formulas as they are written and as the optimiser makes them,
 // compiled for one core, and compares predictions with times.
-func (s *session) optimise(ctx context.Context) (_ []Section, err error) {
+func (s *session) optimise(ctx context.Context) ([]Section, error) {
 	tier := tiers()[0]
-	ex, err := s.open("simd", tier)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, ex.Close()) }()
 	model := modelOf(tier)
 	var compiled, evaluated []*forms
 	for _, f := range formulas {
 		if s.fewFormulas && len(compiled) == 5 {
 			break
 		}
-		x, err := compiledForms(ctx, f, ex, model)
+		x, err := compiledForms(ctx, f, tier, model)
 		if err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", f.name, err)
 		}
@@ -64,30 +68,35 @@ func (s *session) optimise(ctx context.Context) (_ []Section, err error) {
 	all := append(slices.Clone(compiled), evaluated...)
 	for r := range s.Rounds {
 		s.round("optimise")(r)
-		for _, x := range all {
-			for v := range x.run {
+		for i, x := range all {
+			for turn := range x.run {
 				if ctx.Err() != nil {
 					return nil, context.Cause(ctx)
 				}
-				ns, err := timeForm(x.run[v], s.work)
+				v := (r + i + turn) % len(x.run)
+				ns, err := timeForm(x.run[v], s.work/(20*formulaSize))
 				if err != nil {
 					return nil, err
 				}
 				x.times[v] = append(x.times[v], ns/float64(x.elements))
 			}
-			start := time.Now()
-			if err := x.again(ctx); err != nil {
+			ns, err := timeOnce(func() error {
+				_, err := x.optimizer.Optimize(ctx, x.exprs...)
+				return err
+			})
+			if err != nil {
 				return nil, err
 			}
-			x.optimise = append(x.optimise, float64(time.Since(start).Nanoseconds())/1e3)
+			x.took = append(x.took, ns/1e3)
 		}
 	}
-	first := formSection("optimise", fmt.Sprintf("kernels as written and as optimised, %s, one core, %d elements, median of %d rounds", tier, formulaSize, s.Rounds), compiled)
+	first := formSection("optimise", fmt.Sprintf("kernels as written and as optimised, float64, %s, one core, median of %d rounds", tier, s.Rounds), compiled)
 	first.Notes = append(first.Notes,
-		fmt.Sprintf("Cycles are predicted by the table %s for a vector, with loads and stores; nanoseconds are for an element.", model.Name()),
+		fmt.Sprintf("Nanoseconds are an element's, of compiled code called for %d elements that lie in the first level of cache; cycles are a vector's, by the table %s, with loads and stores.", formulaSize, model.Name()),
+		"Common subexpressions are shared and integer powers are taken by squaring in both forms.",
 		rankNote(compiled))
 	second := formSection("optimise functions", fmt.Sprintf("expressions with functions, symbolic.Evaluator, one core, median of %d rounds", s.Rounds), evaluated)
-	second.Notes = append(second.Notes, "Functions have no machine code yet; cycles are those of the scalar table. Most of the time is in the functions of package math.")
+	second.Notes = append(second.Notes, "Functions have no machine code yet; cycles are those of the scalar table, for one element. Most of the time is in the functions of package math. The class is Domain: formulas with logarithms and roots are meant for where these are defined.")
 	return []Section{first, second}, nil
 }
 
@@ -102,79 +111,101 @@ func modelOf(t simd.Tier) *cost.Table {
 	return cost.Portable(cost.Float64)
 }
 
-// compiledForms makes both forms of a kernel, and checks that they agree.
-func compiledForms(ctx context.Context, f formula, ex runtime.Executor, model *cost.Table) (*forms, error) {
-	x := &forms{formula: f, elements: formulaSize}
-	var results [2]runtime.Args
-	for v, opt := range []kernels.Option{kernels.Unoptimized(), kernels.Optimize(egraph.Optimizer{})} {
+// compiledForms makes both forms of a kernel, and checks that they agree. Both
+// work on the same arrays.
+func compiledForms(ctx context.Context, f formula, tier simd.Tier, model *cost.Table) (*forms, error) {
+	x := &forms{formula: f, elements: formulaSize, optimizer: egraph.Optimizer{Costs: model}}
+	for _, s := range f.scalars {
+		x.optimizer.Scalars = append(x.optimizer.Scalars, symbolic.Var(s))
+	}
+	var args runtime.Args
+	var results [2]map[string][]float64
+	for v, opt := range []kernels.Option{kernels.Unoptimized(), kernels.Optimize(egraph.Optimizer{Costs: model})} {
 		k, err := kernels.Parse("formula", f.text, kernels.Scalars(f.scalars...), opt)
 		if err != nil {
 			return nil, err
 		}
-		args := formulaArgs(k, formulaSize)
-		call, err := ex.Bind(k, args)
+		if args == nil {
+			args = paddedArgs(k, formulaSize, 0.5, 1.5)
+		}
+		binding, err := runtime.Check(k, args)
 		if err != nil {
 			return nil, err
 		}
-		x.run[v] = func() error { return call.Run(ctx) }
-		if err := x.run[v](); err != nil {
+		code, err := simd.Compile(binding.Program, simd.Options{Tier: tier})
+		if err != nil {
 			return nil, err
 		}
-		var exprs, scalars []symbolic.Expr
+		runner := code.NewRunner(binding.Frame)
+		x.run[v] = func() error {
+			runner.Run(0, formulaSize)
+			return nil
+		}
+		x.run[v]()
+		results[v] = takeResults(k, args)
+		var exprs []symbolic.Expr
 		for _, o := range k.Optimized() {
 			exprs = append(exprs, o.Expr)
 		}
-		for _, s := range f.scalars {
-			scalars = append(scalars, symbolic.Var(s))
+		if v == written {
+			x.exprs = exprs
 		}
-		x.estimate[v] = egraph.EstimateOf(model, scalars, exprs...)
+		x.estimate[v] = egraph.EstimateOf(model, x.optimizer.Scalars, exprs...)
 		store, _ := model.Cycles("store")
 		x.cycles[v] = x.estimate[v].Cycles + store*float64(len(exprs))
-		results[v] = args
 	}
-	return x, agree(results[0], results[1])
+	return x, agree(f.name, results[written], results[optimised], 1e-9)
 }
 
-// formulaArgs are arrays of numbers between 1/2 and 3/2, the same for both forms,
-// in one allocation.
-func formulaArgs(k *kernels.Kernel, n int) runtime.Args {
-	args := paddedArgs(k, n)
+// takeResults copies the arrays that a kernel has written, and clears them.
+func takeResults(k *kernels.Kernel, args runtime.Args) map[string][]float64 {
+	results := map[string][]float64{}
 	for _, p := range k.Params() {
-		seed := uint64(0)
-		for _, c := range p.Name {
-			seed = seed*31 + uint64(c)
-		}
-		r := rand.New(rand.NewPCG(seed, 7))
-		if p.Kind == kernels.ScalarParam {
-			args[p.Name] = 0.5 + r.Float64()
-			continue
-		}
-		a := args[p.Name].([]float64)
-		for i := range a {
-			if a[i] = 0; p.In {
-				a[i] = 0.5 + r.Float64()
-			}
+		if p.Out && p.Kind == kernels.ArrayParam {
+			a := args[p.Name].([]float64)
+			results[p.Name] = slices.Clone(a)
+			clear(a)
 		}
 	}
-	return args
+	return results
 }
 
-// agree compares the results of both forms. Where a root or a logarithm is of a
-// negative number both have none.
-func agree(a, b runtime.Args) error {
-	for name, v := range a {
-		x, ok := v.([]float64)
-		if !ok {
-			continue
-		}
-		y := b[name].([]float64)
-		for i := range x {
-			if d := math.Abs(x[i] - y[i]); d > 1e-6*(1+math.Abs(x[i])) || math.IsNaN(x[i]) != math.IsNaN(y[i]) {
-				return fmt.Errorf("the optimised form gives %s[%d] = %v, what is written %v", name, i, y[i], x[i])
+// agree compares what two forms of a kernel give, with the largest number among
+// it. Where one has no number the other may have none either.
+func agree(name string, want, got map[string][]float64, tolerance float64) error {
+	bound := tolerance * largest(want)
+	for _, array := range slices.Sorted(maps.Keys(want)) {
+		for i, w := range want[array] {
+			g := got[array][i]
+			if !(math.Abs(w-g) <= bound) && !(math.IsNaN(w) && math.IsNaN(g)) {
+				return &ResultError{Case: name, Side: "the optimised form", What: fmt.Sprintf("%s[%d]", array, i), Got: g, Want: w}
 			}
 		}
 	}
 	return nil
+}
+
+// distance is the largest difference, measured by the largest number.
+func distance(a, b map[string][]float64) float64 {
+	d := 0.0
+	for array, x := range a {
+		for i, v := range x {
+			d = max(d, math.Abs(v-b[array][i]))
+		}
+	}
+	return d / largest(a)
+}
+
+func largest(arrays map[string][]float64) float64 {
+	m := 0.0
+	for _, a := range arrays {
+		for _, v := range a {
+			if v = math.Abs(v); v > m { // so that NaN is passed over
+				m = v
+			}
+		}
+	}
+	return m
 }
 
 // evaluatedForms makes both forms of an expression for symbolic's evaluator.
@@ -183,13 +214,9 @@ func evaluatedForms(ctx context.Context, f formula) (*forms, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &forms{formula: f, elements: 1}
 	model := cost.Scalar(cost.Float64)
-	var scalars []symbolic.Expr
-	for _, s := range f.scalars {
-		scalars = append(scalars, symbolic.Var(s))
-	}
-	res, err := (&egraph.Optimizer{Class: rewrite.Domain, Costs: model}).Optimize(ctx, e)
+	x := &forms{formula: f, elements: 1, exprs: []symbolic.Expr{e}, optimizer: egraph.Optimizer{Class: rewrite.Domain, Costs: model}}
+	res, err := x.optimizer.Optimize(ctx, e)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +226,7 @@ func evaluatedForms(ctx context.Context, f formula) (*forms, error) {
 	for i := range values {
 		values[i] = 0.5 + r.Float64()
 	}
-	var results [2]float64
+	var results [2]map[string][]float64
 	for v, form := range []symbolic.Expr{e, res.Exprs[0]} {
 		ev, err := symbolic.NewEvaluator(vars, form)
 		if err != nil {
@@ -210,53 +237,28 @@ func evaluatedForms(ctx context.Context, f formula) (*forms, error) {
 		if err := x.run[v](); err != nil {
 			return nil, err
 		}
-		results[v] = dst[0]
+		results[v] = map[string][]float64{"y": slices.Clone(dst)}
 		x.estimate[v] = egraph.EstimateOf(model, nil, form)
 		x.cycles[v] = x.estimate[v].Cycles
 	}
-	return x, agree(runtime.Args{"y": results[:1]}, runtime.Args{"y": results[1:]})
+	return x, agree(f.name, results[written], results[optimised], 1e-12)
 }
 
-// again optimises the formula once more, as if it were new.
-func (x *forms) again(ctx context.Context) error {
-	var exprs, scalars []symbolic.Expr
-	for _, s := range x.scalars {
-		scalars = append(scalars, symbolic.Var(s))
-	}
-	o := egraph.Optimizer{Scalars: scalars}
-	if x.elements == 1 {
-		e, err := symbolic.Parse(x.text)
-		if err != nil {
-			return err
-		}
-		exprs = append(exprs, e)
-	} else {
-		k, err := kernels.Parse("formula", x.text, kernels.Scalars(x.scalars...), kernels.Unoptimized())
-		if err != nil {
-			return err
-		}
-		for _, out := range k.Outputs() {
-			exprs = append(exprs, out.Expr)
-		}
-	}
-	_, err := o.Optimize(ctx, exprs...)
-	return err
-}
-
-// timeForm is the time of one run in nanoseconds, over some hundred thousand
-// elements.
-func timeForm(run func() error, work int) (float64, error) {
-	times := max(work/(20*formulaSize), 2)
+// timeForm is the time of one run in nanoseconds.
+func timeForm(run func() error, times int) (float64, error) {
 	if err := run(); err != nil {
 		return 0, err
 	}
-	start := time.Now()
-	for range times {
-		if err := run(); err != nil {
-			return 0, err
+	times = max(times, 2)
+	ns, err := timeOnce(func() error {
+		for range times {
+			if err := run(); err != nil {
+				return err
+			}
 		}
-	}
-	return float64(time.Since(start).Nanoseconds()) / float64(times), nil
+		return nil
+	})
+	return ns / float64(times), err
 }
 
 // formSection is the table of formulas.
@@ -266,14 +268,14 @@ func formSection(name, title string, all []*forms) Section {
 		{Name: "cycles", What: "predicted, as written"}, {Name: "cycles, optimised", What: "predicted"},
 		{Name: "ns", What: "measured, as written"}, {Name: "ns, optimised", What: "measured"},
 		{Name: "times as fast", What: "the ratio of the medians"},
-		{Name: "µs to optimise", What: "the time that the optimiser takes, reading the text included"},
+		{Name: "µs to optimise", What: "what the optimiser takes"},
 	}}
 	one := func(v float64) *Stats {
 		st := summarize([]float64{v})
 		return &st
 	}
 	for _, x := range all {
-		before, after, took := summarize(x.times[0]), summarize(x.times[1]), summarize(x.optimise)
+		before, after, took := summarize(x.times[0]), summarize(x.times[1]), summarize(x.took)
 		sec.Rows = append(sec.Rows, Row{Label: x.name, Cells: []*Stats{
 			one(float64(x.estimate[0].Ops)), one(float64(x.estimate[1].Ops)), one(x.cycles[0]), one(x.cycles[1]),
 			&before, &after, one(before.Median / after.Median), &took,

@@ -30,6 +30,7 @@ func init() { // not an initializer, since the benchmarks refer to it
 		{"idle", "processor time of an executor without work", (*session).idle},
 		{"symbolic", "computer algebra, one core", (*session).symbolic},
 		{"network", "a reaction network's equations, one core", (*session).network},
+		{"egraph", "equality saturation, one core", (*session).egraph},
 		{"optimise", "kernels as written and as optimised, one core", (*session).optimise},
 		{"system", "a reaction network as one kernel, one core", (*session).system},
 	}

@@ -22,7 +22,7 @@ func tiny(elem kernels.Type) Config {
 		Rounds: 2, ArraySize: 4096, Elem: elem,
 		gcTime: 20 * time.Millisecond, idleTime: 10 * time.Millisecond,
 		cacheSizes: []int{256, 1000}, work: 10_000,
-		Cases: []string{"expand8", "det", "sum-at-once"}, reactions: 300, fewFormulas: true,
+		Cases: []string{"expand8", "det", "sum-at-once"}, reactions: 300, iterations: 6, fewFormulas: true,
 	}
 }
 

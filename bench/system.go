@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
-	"time"
 
 	"github.com/triad-go/triad/egraph"
 	"github.com/triad-go/triad/internal/bionet"
@@ -30,106 +28,126 @@ func (s *session) system(ctx context.Context) (_ []Section, err error) {
 	if s.reactions > 0 {
 		net.Reactions = net.Reactions[:s.reactions]
 	}
-	outputs, scalars := rightHandKernel(net)
 	tier := tiers()[0]
-	ex, err := s.open("simd", tier)
+	single, err := s.open("simd", tier)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, ex.Close()) }()
+	pool, err := s.open("pool", tier)
+	if err != nil {
+		return nil, errors.Join(err, single.Close())
+	}
+	defer func() { err = errors.Join(err, single.Close(), pool.Close()) }()
+	jobs := []job{
+		{label: "one state", n: 1, launches: max(s.work/100_000, 1)},
+		{label: fmt.Sprintf("ensemble of %d, for a state", ensemble), n: ensemble, launches: 1},
+		{label: fmt.Sprintf("ensemble of %d on %d cores, for a state", ensemble, s.workers), n: ensemble, launches: 1},
+	}
+	executors := []runtime.Executor{single, single, pool}
 
-	what := [2]string{"as written", "optimised"}
+	outputs, scalars := rightHandKernel(net)
+	sides := []Side{
+		written:   {Name: "as written", What: "sums of products as they follow from the reactions, common subexpressions shared, by the same code generator"},
+		optimised: {Name: "optimised", What: "after the e-graph, within class Rounding, as kernels are by default"},
+	}
 	cost := Section{
-		Name: "system, made", Title: "what making the kernel takes",
-		Sides: []Side{
-			{Name: what[0], What: "canonical sums of products, common subexpressions shared, by the same code generator"},
-			{Name: what[1], What: "after the e-graph"},
-		},
-		Notes: []string{fmt.Sprintf("%d species and %d reactions, one kernel with an array for each species and each derivative; rate constants are scalars.", len(net.Species), len(net.Reactions))},
+		Name: "system, made", Title: "what making the kernel takes, once", Sides: sides,
+		Notes: []string{fmt.Sprintf("%d species and %d reactions, one kernel with an array for each species and each derivative; rate constants are scalars. Building the expressions is not counted.", len(net.Species), len(net.Reactions))},
 	}
-	labels := []string{"operations", "instructions for an element", "expressions to program, ms", "program to machine code, ms", "machine code, kB"}
-	for _, l := range labels {
-		cost.Rows = append(cost.Rows, Row{Label: l, Cells: make([]*Stats, 2)})
+	rows := []string{"operations for a state", "expressions to kernel, ms", "kernel to program, ms", "program to machine code, ms", "machine code, kB"}
+	for _, l := range rows {
+		cost.Rows = append(cost.Rows, Row{Label: l, Cells: make([]*Stats, len(sides))})
 	}
-	var calls [2][2]*runtime.Call
-	var results [2]runtime.Args
-	for v, opt := range []kernels.Option{kernels.Unoptimized(), kernels.Optimize(egraph.Optimizer{})} {
-		start := time.Now()
-		k, err := kernels.New("network", outputs, kernels.Scalars(scalars...), opt)
+	calls := make([][]*runtime.Call, len(sides))
+	results := make([]map[string][]float64, len(sides))
+	for v, opt := range []kernels.Option{written: kernels.Unoptimized(), optimised: kernels.Optimize(egraph.Optimizer{})} {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		k, values, err := makeNetwork(outputs, scalars, opt, tier)
 		if err != nil {
 			return nil, err
 		}
-		p := k.Program(kernels.Float64)
-		made := time.Since(start)
-		start = time.Now()
-		code, err := simd.Compile(p, simd.Options{Tier: tier})
-		if err != nil {
-			return nil, err
+		for i, value := range values {
+			stats := summarize([]float64{value})
+			cost.Rows[i].Cells[v] = &stats
 		}
-		compiled := time.Since(start)
-		var exprs, uniform []symbolic.Expr
-		for _, o := range k.Optimized() {
-			exprs = append(exprs, o.Expr)
-		}
-		for _, name := range scalars {
-			uniform = append(uniform, symbolic.Var(name))
-		}
-		for i, value := range []float64{
-			float64(egraph.EstimateOf(modelOf(tier), uniform, exprs...).Ops), float64(len(p.Body)),
-			made.Seconds() * 1e3, compiled.Seconds() * 1e3, float64(len(code.Bytes())) / 1e3,
-		} {
-			st := summarize([]float64{value})
-			cost.Rows[i].Cells[v] = &st
-		}
-		for q, n := range []int{1, ensemble} {
-			args := paddedArgs(k, n)
-			if calls[v][q], err = ex.Bind(k, args); err != nil {
+		for i, j := range jobs {
+			args := paddedArgs(k, j.n, 0, 1)
+			call, err := executors[i].Bind(k, args)
+			if err != nil {
 				return nil, err
 			}
-			if err := calls[v][q].Run(ctx); err != nil {
+			calls[v] = append(calls[v], call)
+			if err := call.Run(ctx); err != nil {
 				return nil, err
 			}
-			if n > 1 {
-				results[v] = args
+			if executors[i] == single && j.n == ensemble {
+				results[v] = takeResults(k, args)
 			}
 		}
 	}
-	if err := agreeClosely(results[0], results[1]); err != nil {
+	if err := agree("system", results[written], results[optimised], 1e-12); err != nil {
 		return nil, err
 	}
-	jobs := []job{{label: "one state", n: 1}, {label: fmt.Sprintf("ensemble of %d, for a state", ensemble), n: ensemble}}
-	times := make(samples, 2)
+	cost.Notes = append(cost.Notes, fmt.Sprintf("The derivatives of both, for %d random states, differ by %.1g of the largest at most.", ensemble, distance(results[written], results[optimised])))
+
+	times := make(samples, len(sides))
 	for v := range times {
 		times[v] = make([][]float64, len(jobs))
 	}
 	for r := range s.Rounds {
 		s.round("system")(r)
-		for q, j := range jobs {
-			for v := range times {
+		for i, j := range jobs {
+			for turn := range sides {
 				if ctx.Err() != nil {
 					return nil, context.Cause(ctx)
 				}
-				n := max(100/j.n, 1)
-				if err := calls[v][q].Run(ctx); err != nil {
+				v := (r + i + turn) % len(sides)
+				ns, err := timeForm(func() error { return calls[v][i].Run(ctx) }, j.launches)
+				if err != nil {
 					return nil, err
 				}
-				start := time.Now()
-				for range n {
-					if err := calls[v][q].Run(ctx); err != nil {
-						return nil, err
-					}
-				}
-				times[v][q] = append(times[v][q], float64(time.Since(start).Nanoseconds())/float64(n*j.n))
+				times[v][i] = append(times[v][i], ns/float64(j.n))
 			}
 		}
 	}
 	sec := Section{
-		Name: "system", Title: fmt.Sprintf("microseconds for all right-hand sides, float64, %s, one core, median of %d rounds", tier, s.Rounds),
-		Unit: "µs", Sides: cost.Sides,
-		Notes: []string{"In an ensemble the lanes of a vector are different states; the arrays of the species are of one allocation, a cache line apart from a power of two."},
+		Name: "system", Title: fmt.Sprintf("microseconds for all right-hand sides, float64, %s, median of %d rounds", tier, s.Rounds),
+		Unit: "µs", Sides: sides,
+		Notes: []string{"A launch on the simd executor, one core, or on the pool. In an ensemble the lanes of a vector are different states; the arrays are of one allocation, a cache line apart from a power of two."},
 	}
-	sec.fill(jobs, times, func(_ job, ns float64) float64 { return ns / 1e3 }, [][2]string{{what[1], what[0]}})
+	sec.fill(jobs, times, func(_ job, ns float64) float64 { return ns / 1e3 }, [][2]string{{sides[optimised].Name, sides[written].Name}})
 	return []Section{cost, sec}, nil
+}
+
+// makeNetwork makes a kernel and code for it, and returns what of it there is to
+// report.
+func makeNetwork(outputs []kernels.Output, scalars []string, opt kernels.Option, tier simd.Tier) (*kernels.Kernel, []float64, error) {
+	var k *kernels.Kernel
+	var p *kernels.Program
+	var code *simd.Code
+	var took [3]float64
+	for i, stage := range []func() error{
+		func() (err error) { k, err = kernels.New("network", outputs, kernels.Scalars(scalars...), opt); return },
+		func() error { p = k.Program(kernels.Float64); return nil },
+		func() (err error) { code, err = simd.Compile(p, simd.Options{Tier: tier}); return },
+	} {
+		ns, err := timeOnce(stage)
+		if err != nil {
+			return nil, nil, err
+		}
+		took[i] = ns / 1e6
+	}
+	var exprs, uniform []symbolic.Expr
+	for _, o := range k.Optimized() {
+		exprs = append(exprs, o.Expr)
+	}
+	for _, name := range scalars {
+		uniform = append(uniform, symbolic.Var(name))
+	}
+	ops := egraph.EstimateOf(modelOf(tier), uniform, exprs...).Ops
+	return k, []float64{float64(ops), took[0], took[1], took[2], float64(len(code.Bytes())) / 1e3}, nil
 }
 
 // rightHandKernel is the network as outputs dS1, dS2 … of arrays S1, S2 …, and
@@ -151,10 +169,10 @@ func rightHandKernel(net *bionet.Network) (outputs []kernels.Output, scalars []s
 	return outputs, scalars
 }
 
-// paddedArgs are arrays of n elements in one allocation, a cache line further
-// apart than they are long: addresses that differ by a power of two would share
-// few lines of a cache.
-func paddedArgs(k *kernels.Kernel, n int) runtime.Args {
+// paddedArgs are arrays of n random numbers from lo to hi, and scalars likewise.
+// The arrays are of one allocation, a cache line further apart than they are
+// long: addresses that differ by a power of two would share few lines of a cache.
+func paddedArgs(k *kernels.Kernel, n int, lo, hi float64) runtime.Args {
 	params := k.Params()
 	stride := (n+7)&^7 + 8
 	all := make([]float64, stride*len(params))
@@ -162,42 +180,16 @@ func paddedArgs(k *kernels.Kernel, n int) runtime.Args {
 	r := rand.New(rand.NewPCG(3, 4))
 	for i, p := range params {
 		if p.Kind == kernels.ScalarParam {
-			args[p.Name] = 0.5 + r.Float64()
+			args[p.Name] = lo + (hi-lo)*r.Float64()
 			continue
 		}
 		a := all[i*stride : i*stride+n : i*stride+n]
 		if p.In {
 			for j := range a {
-				a[j] = r.Float64()
+				a[j] = lo + (hi-lo)*r.Float64()
 			}
 		}
 		args[p.Name] = a
 	}
 	return args
-}
-
-// agreeClosely compares the results of two forms with the size of what is added
-// up in them.
-func agreeClosely(a, b runtime.Args) error {
-	largest := 0.0
-	for _, v := range a {
-		if x, ok := v.([]float64); ok {
-			for _, y := range x {
-				largest = max(largest, math.Abs(y))
-			}
-		}
-	}
-	for name, v := range a {
-		x, ok := v.([]float64)
-		if !ok {
-			continue
-		}
-		y := b[name].([]float64)
-		for i := range x {
-			if d := math.Abs(x[i] - y[i]); !(d <= 1e-12*largest) {
-				return fmt.Errorf("bench: system: the optimised form gives %s[%d] = %v, what is written %v", name, i, y[i], x[i])
-			}
-		}
-	}
-	return nil
 }

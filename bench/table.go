@@ -96,10 +96,10 @@ func (sec *Section) ratios() [][]string {
 	return lines
 }
 
-// number writes v with three digits or so.
+// number writes v with three digits or so; a count of something is whole.
 func number(v float64) string {
 	switch a := math.Abs(v); {
-	case a >= 100 || v == 0:
+	case a >= 100 || v == math.Trunc(v):
 		return fmt.Sprintf("%.0f", v)
 	case a >= 10:
 		return fmt.Sprintf("%.1f", v)

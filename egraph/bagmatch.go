@@ -7,20 +7,27 @@ import (
 	"github.com/triad-go/triad/symbolic/rewrite"
 )
 
-// bagMatcher searches for a left side with multisets. Of a multiset at the root
-// of the first part, the parts of the pattern are looked for anywhere in it, and
-// what is left over stays. Inside, the last plain slot takes all that is left
-// over; without one nothing may be left. Multisets of more than 64 arguments are
-// passed over.
+// bagMatcher searches for a left side with multisets. If the left side is a
+// multiset, its arguments are looked for anywhere in one, and what is left over
+// stays. Everywhere else the last plain slot of a multiset takes all that is left
+// over; without one nothing may be left. So it is at the root too if the rule has
+// a name for it, or says that something else is equal: what these say would not
+// be of what was found, but of that and the rest. A multiset in one of the same
+// head is a part of it.
+//
+// A slot that takes several elements stands for the multiset of them, which need
+// not be in the graph.
 type bagMatcher struct {
 	parts []bagPart
 	slots int
+	rest  bool // what is left over at the root stays
 }
 
 // bagPart is a part of a left side, see part.
 type bagPart struct {
 	root    int // the slot of its class, -1 if there is none
 	pattern *bagPattern
+	levels  int // how many calls and leaves are above each other, see stale
 }
 
 // bagPattern is a compiled pattern.
@@ -30,9 +37,10 @@ type bagPattern struct {
 	predicate string
 	op        Op // of a leaf or an ordered call
 	head      int32
-	sorted    bool // two arguments in either order
+	mask      uint64 // of the head, see freshness
+	sorted    bool   // two arguments in either order
 	bag       bool
-	root      bool // of a part that is a multiset: what is left over stays
+	root      bool // what is left over stays
 	absorb    int  // the slot that takes what is left over, -1 if none does
 	args      []*bagPattern
 }
@@ -48,12 +56,15 @@ func newBagMatcher(g *Graph, r *Rule) (find searcher, slots []string, rest bool,
 		slots = append(slots, name)
 		return len(slots) - 1
 	}
+	absorbed := map[int]bool{} // slots that take what is left over
+	times := map[int]int{}     // how often each slot occurs
 	var compile func(p *rewrite.Pattern, root bool) *bagPattern
 	compile = func(p *rewrite.Pattern, root bool) *bagPattern {
 		q := &bagPattern{kind: p.Kind, absorb: -1, root: root}
 		switch p.Kind {
 		case rewrite.SlotKind:
 			q.slot, q.predicate = slot(p.Name), p.Predicate
+			times[q.slot]++
 		case rewrite.NumberKind:
 			q.op = g.numberOp(p.Number)
 		case rewrite.FloatKind:
@@ -67,8 +78,10 @@ func newBagMatcher(g *Graph, r *Rule) (find searcher, slots []string, rest bool,
 			}
 			q.bag = g.sortOf(p.Head) == multiset
 			q.head = g.headNumber(p.Head)
-			args := slices.Clone(p.Args)
+			q.mask = 1 << (q.head & 63)
+			args := p.Args
 			if q.bag {
+				args = flat(p.Head, p.Args, nil)
 				// What fits fewest is looked for first.
 				slices.SortStableFunc(args, func(a, b *rewrite.Pattern) int { return bagRank(a) - bagRank(b) })
 			} else {
@@ -88,6 +101,7 @@ func newBagMatcher(g *Graph, r *Rule) (find searcher, slots []string, rest bool,
 					a := q.args[i]
 					q.args = append(slices.Delete(q.args, i, i+1), a)
 					q.absorb = len(q.args) - 1
+					absorbed[a.slot] = true
 				}
 			}
 		default:
@@ -95,19 +109,30 @@ func newBagMatcher(g *Graph, r *Rule) (find searcher, slots []string, rest bool,
 		}
 		return q
 	}
+	open := r.left[0].root == "" && !slices.ContainsFunc(r.right, func(e equation) bool { return e.left != nil })
 	for i, p := range r.left {
 		root := -1
 		if p.root != "" {
 			root = slot(p.root)
+			times[root]++
 		}
-		m.parts = append(m.parts, bagPart{root, compile(p.pattern, i == 0)})
+		q := compile(p.pattern, i == 0 && open)
+		m.parts = append(m.parts, bagPart{root, q, q.levels()})
 	}
 	if err != nil {
 		return nil, nil, false, err
 	}
+	for s := range absorbed {
+		if times[s] > 1 { // a multiset and a class are compared, which looks at nodes elsewhere
+			m.parts[0].levels = manyLevels
+		}
+	}
 	m.slots = len(slots)
-	return m, slots, m.parts[0].pattern.bag, nil
+	m.rest = m.parts[0].pattern.bag && open
+	return m, slots, m.rest, nil
 }
+
+const manyLevels = 1 << 20
 
 func bagRank(p *rewrite.Pattern) int {
 	switch {
@@ -129,7 +154,8 @@ type bagGoal struct {
 	elems uint32 // the node of the multiset that is being matched; else 0
 	next  int32  // the goal after this, -1 if there is none
 	arg   int32  // the argument of p that is looked for in elems; or the part, if p is nil
-	used  uint64 // the elements that are taken
+	prev  int32  // the goal of the argument before, -1 if arg is the first
+	taken uint32 // the element that the argument before has taken
 }
 
 // bagSearch is a search under way.
@@ -230,6 +256,7 @@ func (p *bagPattern) levels() int {
 type freshness struct {
 	changes  uint64 // of the graph that it is about
 	one, two []uint32
+	heads    []uint64 // and which heads its nodes have, by bits; several can share one
 }
 
 func (g *Graph) freshness() *freshness {
@@ -240,10 +267,14 @@ func (g *Graph) freshness() *freshness {
 	f.changes = g.changes
 	f.one = append(f.one[:0], make([]uint32, len(g.up))...)
 	f.two = append(f.two[:0], make([]uint32, len(g.up))...)
+	f.heads = append(f.heads[:0], make([]uint64, len(g.up))...)
 	for n := uint32(1); int(n) < len(g.words); n += wordArgs + uint32(g.ops[g.words[n]&^dead].arity) {
 		if !g.isDead(n) {
 			c := g.classOf(n)
 			f.one[c] = max(f.one[c], g.words[n+wordStamp])
+			if o := &g.ops[g.op(n)]; o.kind == callKind {
+				f.heads[c] |= 1 << (o.head & 63)
+			}
 		}
 	}
 	for n := uint32(1); int(n) < len(g.words); n += wordArgs + uint32(g.ops[g.words[n]&^dead].arity) {
@@ -305,7 +336,7 @@ func (s *bagSearch) solve(top int32) {
 	case goal.p == nil:
 		s.part(int(goal.arg), goal.next)
 	case goal.elems != 0:
-		s.elements(goal)
+		s.elements(top)
 	default:
 		s.term(goal)
 	}
@@ -318,9 +349,10 @@ func (s *bagSearch) emit() {
 	}
 	s.out.rows = append(s.out.rows, s.root)
 	s.out.rows = append(s.out.rows, s.bound...)
-	if s.m.parts[0].pattern.bag {
+	if s.m.rest {
 		s.out.rows = append(s.out.rows, s.rest)
 	}
+	s.over = s.over || s.out.full()
 }
 
 // part begins with a part of the left side: at its class if that is known, and
@@ -332,16 +364,26 @@ func (s *bagSearch) part(i int, next int32) {
 	p := &s.m.parts[i]
 	g := s.g
 	if p.root >= 0 && s.bound[p.root] != noClass {
-		s.solve(s.push(bagGoal{p: p.pattern, class: s.bound[p.root], next: next}))
+		c, isNew := s.made(s.bound[p.root])
+		if c == noClass {
+			return
+		}
+		if isNew {
+			s.fresh++
+		}
+		s.solve(s.push(bagGoal{p: p.pattern, class: c, next: next}))
+		if isNew {
+			s.fresh--
+		}
 		return
 	}
-	skip, levels := len(s.m.parts) == 1, p.pattern.levels()
+	skip := len(s.m.parts) == 1
 	each := func(op Op) {
 		for _, n := range g.byOp[op] {
 			if g.isDead(n) || s.over {
 				continue
 			}
-			if skip && s.stale(n, levels) {
+			if skip && s.stale(n, p.levels) {
 				continue
 			}
 			c := g.classOf(n)
@@ -372,7 +414,14 @@ func (s *bagSearch) part(i int, next int32) {
 			if p.root >= 0 {
 				s.bound[p.root] = c
 			}
+			isNew := s.fresher.one[c] > s.since
+			if isNew {
+				s.fresh++
+			}
 			s.solve(s.push(bagGoal{p: q, class: c, next: next}))
+			if isNew {
+				s.fresh--
+			}
 			if p.root >= 0 {
 				s.bound[p.root] = noClass
 			}
@@ -428,8 +477,8 @@ func (s *bagSearch) node(p *bagPattern, n uint32, next int32) {
 	}
 	switch {
 	case p.bag:
-		if len(args) >= len(p.args) && len(args) <= 64 {
-			s.solve(s.push(bagGoal{p: p, elems: n, next: next}))
+		if len(args) >= len(p.args) {
+			s.solve(s.push(bagGoal{p: p, elems: n, next: next, prev: -1}))
 		}
 	case p.sorted && len(args) == 2:
 		s.both(p, args[0], args[1], next)
@@ -456,34 +505,52 @@ func (s *bagSearch) both(p *bagPattern, a, b uint32, next int32) {
 }
 
 // elements looks for the next argument of a pattern in a multiset.
-func (s *bagSearch) elements(goal bagGoal) {
+func (s *bagSearch) elements(top int32) {
+	goal := s.goals[top]
 	p := goal.p
+	var buf [8]uint32
+	used := buf[:0]
+	for at := top; s.goals[at].prev >= 0; at = s.goals[at].prev {
+		used = append(used, s.goals[at].taken)
+	}
 	if int(goal.arg) == len(p.args) || int(goal.arg) == p.absorb {
-		s.leftOver(goal)
+		s.leftOver(goal, used)
 		return
+	}
+	q := p.args[goal.arg]
+	leaf := q.kind != rewrite.SlotKind && q.kind != rewrite.CallKind
+	var class uint32
+	if leaf {
+		nodes := s.g.byOp[q.op]
+		if len(nodes) == 0 {
+			return
+		}
+		class = s.g.classOf(nodes[0])
 	}
 	elems := s.g.args(goal.elems)
 	for i, c := range elems {
-		if goal.used>>i&1 != 0 || i > 0 && elems[i-1] == c && goal.used>>(i-1)&1 == 0 {
+		switch {
+		case leaf && c != class, q.kind == rewrite.CallKind && s.fresher.heads[c]&q.mask == 0:
+			continue
+		case slices.Contains(used, uint32(i)), i > 0 && elems[i-1] == c && !slices.Contains(used, uint32(i-1)):
 			continue // of equal ones the first that is free
 		}
 		mark := len(s.goals)
-		after := goal
-		after.arg++
-		after.used |= 1 << i
-		s.solve(s.push(bagGoal{p: p.args[goal.arg], class: c, next: s.push(after)}))
+		after := s.push(bagGoal{p: p, elems: goal.elems, next: goal.next, arg: goal.arg + 1, prev: top, taken: uint32(i)})
+		s.solve(s.push(bagGoal{p: q, class: c, next: after}))
 		s.goals = s.goals[:mark]
 	}
 }
 
-// leftOver deals with the elements that no argument of the pattern has taken.
-func (s *bagSearch) leftOver(goal bagGoal) {
+// leftOver deals with the elements that no argument of the pattern has taken:
+// all but those used.
+func (s *bagSearch) leftOver(goal bagGoal, used []uint32) {
 	p := goal.p
 	out := s.out
 	mark := len(out.bags)
 	out.bags = append(out.bags, uint32(p.head), 0)
 	for i, c := range s.g.args(goal.elems) {
-		if goal.used>>i&1 == 0 {
+		if !slices.Contains(used, uint32(i)) {
 			out.bags = append(out.bags, c)
 		}
 	}
@@ -518,39 +585,60 @@ func (s *bagSearch) leftOver(goal bagGoal) {
 // bind gives a slot its value, or compares it with the one that it has.
 func (s *bagSearch) bind(slot int, value uint32, next int32) {
 	have := s.bound[slot]
-	if have != noClass {
-		if s.same(have, value) {
-			s.solve(next)
-		}
+	if have == noClass {
+		s.bound[slot] = value
+		s.solve(next)
+		s.bound[slot] = noClass
 		return
 	}
-	s.bound[slot] = value
+	same, isNew := s.same(have, value)
+	if !same {
+		return
+	}
+	if isNew {
+		s.fresh++
+	}
 	s.solve(next)
-	s.bound[slot] = noClass
+	if isNew {
+		s.fresh--
+	}
 }
 
-// same reports whether two values are one class, or would be if they were made.
-func (s *bagSearch) same(a, b uint32) bool {
-	if a == b {
-		return true
-	}
-	if a&pending != 0 && b&pending != 0 {
+// same reports whether two values are one class, or would be if they were made;
+// and whether that depends on a node that is new.
+func (s *bagSearch) same(a, b uint32) (same, isNew bool) {
+	switch {
+	case a == b:
+		return true, false
+	case (a|b)&pending == 0:
+		return false, false
+	case a&b&pending != 0:
 		ha, ea := s.out.bag(a)
 		hb, eb := s.out.bag(b)
-		return ha == hb && slices.Equal(ea, eb)
-	}
-	if b&pending != 0 {
-		a, b = b, a
-	}
-	if a&pending == 0 {
-		return false
-	}
-	head, elements := s.out.bag(a)
-	for _, op := range s.g.ofHead[head] {
-		if int(s.g.ops[op].arity) == len(elements) {
-			n, _ := s.g.lookup(op, elements)
-			return n != 0 && s.g.classOf(n) == b
+		if ha == hb && slices.Equal(ea, eb) {
+			return true, false
 		}
 	}
-	return false
+	a, newA := s.made(a)
+	b, newB := s.made(b)
+	return a == b && a != noClass, newA || newB
+}
+
+// made is the class of a value, noClass if it has none, and whether a new node
+// says so.
+func (s *bagSearch) made(value uint32) (class uint32, isNew bool) {
+	if value&pending == 0 {
+		return value, false
+	}
+	g := s.g
+	head, elements := s.out.bag(value)
+	for _, op := range g.ofHead[head] {
+		if int(g.ops[op].arity) != len(elements) {
+			continue
+		}
+		if n, _ := g.lookup(op, elements); n != 0 {
+			return g.classOf(n), g.words[n+wordStamp] > s.since
+		}
+	}
+	return noClass, false
 }

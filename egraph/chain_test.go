@@ -2,6 +2,7 @@ package egraph_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -76,5 +77,33 @@ func TestPairs(t *testing.T) {
 	}
 	if n := one.After.ByOp; n["sin"] != 1 || n["cos"] != 1 {
 		t.Errorf("%v of %v", one.After, one.Exprs)
+	}
+}
+
+func TestOptimizerErrors(t *testing.T) {
+	x := symbolic.Var("x")
+	_, err := (&egraph.Optimizer{Nodes: -1}).Optimize(context.Background(), x)
+	var limit *egraph.LimitError
+	if !errors.As(err, &limit) || limit.Limit != -1 {
+		t.Errorf("a budget below 0: %v", err)
+	}
+	_, err = (&egraph.Optimizer{Class: 9}).Optimize(context.Background(), x)
+	var rule *egraph.RuleError
+	if !errors.As(err, &rule) {
+		t.Errorf("an unknown class: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err = (&egraph.Optimizer{}).Optimize(ctx, x.Mul(x).Add(x)); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled context: %v", err)
+	}
+	wrong := rewrite.MustParse(symbolic.Terms, "?x*1 => 2*?x", rewrite.Rounding)
+	two := rewrite.MustParse(symbolic.Terms, "sqrt(?x) => ?x*0 + 2", rewrite.Rounding)
+	three := rewrite.MustParse(symbolic.Terms, "sqrt(?x) => ?x*0 + 3", rewrite.Rounding)
+	zero := rewrite.MustParse(symbolic.Terms, "?x*0 => 0", rewrite.Rounding)
+	_, err = (&egraph.Optimizer{Rules: []*rewrite.Rule[symbolic.Expr]{wrong, two, three, zero}}).Optimize(context.Background(), x.Sqrt())
+	var contradiction *egraph.ContradictionError
+	if !errors.As(err, &contradiction) {
+		t.Errorf("rules that contradict each other: %v", err)
 	}
 }

@@ -39,16 +39,17 @@ type Graph struct {
 	uses  []use     // lists of parents
 	dirty []segment // parents of classes that were merged into others, to be made canonical
 
-	now       uint32        // the stamp of what changes
-	hooks     []hook        // analyses
-	ranges    *Facts[Range] // one of them; nil if not asked for
-	why       *forest       // what explains merges; nil if not asked for
-	err       error         // the first contradiction
-	fresh     freshness     // see there
-	patience  int           // steps that matching multisets may still take in the run
-	cut       bool          // a search has taken more than its share
-	prune     bool          // see settled
-	bagSearch bagSearch
+	now        uint32        // the stamp of what changes
+	hooks      []hook        // analyses
+	ranges     *Facts[Range] // one of them; nil if not asked for
+	why        *forest       // what explains merges; nil if not asked for
+	err        error         // the first contradiction
+	fresh      freshness     // see there
+	patience   int           // steps that matching multisets may still take in the run
+	cut        bool          // a search has taken more than its share
+	unfinished []int32       // the programs of such searches, for the next run
+	prune      bool          // see settled
+	bagSearch  bagSearch
 
 	minus Op // 1 + that of the number -1, 0 if nobody has asked
 

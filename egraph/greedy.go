@@ -2,7 +2,6 @@ package egraph
 
 import (
 	"cmp"
-	"math/big"
 	"slices"
 )
 
@@ -27,6 +26,11 @@ type factoring struct {
 
 	all   []candidate // those of the sum at hand
 	place []int32     // by factor (see place): 1 + its place in all
+
+	// In a graph that explains: by class, the term as whose factors it is seen, and
+	// the term that stands for it as a factor.
+	written map[uint32]uint32
+	stands  map[uint32]uint32
 }
 
 // factor is a part of a product: a class to a power, which is not 0.
@@ -36,11 +40,21 @@ type factor struct {
 }
 
 func newFactoring(g *Graph) *factoring {
-	return &factoring{
+	f := &factoring{
 		g: g, forms: lowering{g: g, sum: g.headNumber("+"), product: g.headNumber("*"), power: g.headNumber("^")},
-		minus: g.addLeaf(g.minusOne()),
 		at:    1,
 		found: map[uint64]int{}, done: map[uint32]bool{},
+	}
+	f.forget()
+	return f
+}
+
+// forget has everything looked up anew, since classes may have changed.
+func (f *factoring) forget() {
+	f.of = nil
+	f.minus = f.g.find(f.g.addLeaf(f.g.minusOne()))
+	if f.g.why != nil {
+		f.written, f.stands = map[uint32]uint32{}, map[uint32]uint32{}
 	}
 }
 
@@ -63,6 +77,7 @@ func (f *factoring) from(n uint32, to []sum) []sum {
 
 // best factors every sum that there is by the factors that save most.
 func (f *factoring) best() {
+	f.forget()
 	sums := f.from(1, nil)
 	for _, s := range sums {
 		f.candidates(s.terms)
@@ -84,7 +99,7 @@ func (f *factoring) every(nodes int) error {
 		sums := f.from(f.at, nil)
 		products := f.products(f.at)
 		f.at = uint32(len(g.words))
-		f.of = nil // classes may have changed
+		f.forget()
 		for _, s := range sums {
 			f.candidates(s.terms)
 			common := slices.Clone(f.all)
@@ -94,7 +109,7 @@ func (f *factoring) every(nodes int) error {
 					break
 				}
 				if t, rest, ok := f.takeOut(c, s.terms, nil); ok {
-					g.merge(s.class, g.bag("+", append([]uint32{t}, rest...)))
+					f.equal(s, f.bag("+", append(f.terms(rest), t)), "factoring")
 				}
 			}
 		}
@@ -134,16 +149,21 @@ func (f *factoring) spread(head string, number int32, s sum, nodes int) {
 		if a == s.class || i > 0 && a == s.terms[i-1] {
 			continue
 		}
-		var flat []uint32
+		var inner []uint32
 		f.forms.forms(a, number, func(args []uint32) bool {
 			if n := len(s.terms) + len(args) - 1; n <= maxExpansion && !slices.Contains(args, a) && !slices.Contains(args, s.class) {
-				flat = append(slices.Delete(slices.Clone(s.terms), i, i+1), args...)
+				inner = slices.Clone(args)
 			}
-			return flat == nil
+			return inner == nil
 		})
-		if flat != nil {
-			g.merge(s.class, g.bag(head, flat))
+		if inner == nil {
+			continue
 		}
+		rest := f.leaves(slices.Delete(slices.Clone(s.terms), i, i+1))
+		inner = f.leaves(inner)
+		f.merge(s, func() uint32 {
+			return f.call(head, append(slices.Clone(rest), f.call(head, slices.Clone(inner))))
+		}, f.bag(head, append(slices.Clone(rest), inner...)), "flatten")
 	}
 }
 
@@ -166,7 +186,6 @@ const maxExpansion = 16
 // products to the product's class. A difference stays: (a - b)*c is as good as its
 // factors, a*c - b*c may cancel.
 func (f *factoring) multiplyOut(p sum) {
-	g := f.g
 	for i, a := range p.terms {
 		if i > 0 && a == p.terms[i-1] {
 			continue
@@ -183,13 +202,16 @@ func (f *factoring) multiplyOut(p sum) {
 			continue
 		}
 		cancels := false
+		terms := make([]uint32, len(all))
 		for j, t := range all {
 			y := f.timesAll(f.factors(t), rest)
 			cancels = cancels || f.cancels(y)
-			all[j] = f.product(y)
+			terms[j] = f.product(y)
 		}
 		if !cancels { // that has been brought over one denominator
-			g.merge(p.class, g.bag("+", all))
+			f.merge(p, func() uint32 {
+				return f.call("*", append(f.terms(rest), f.call("+", f.terms(all))))
+			}, f.bag("+", terms), "distribution")
 		}
 	}
 }
@@ -238,7 +260,6 @@ func (f *factoring) overOneDenominator(s sum) {
 	if den == nil || len(den) > 4 {
 		return
 	}
-	g := f.g
 	terms := make([]uint32, len(s.terms))
 	for i, t := range s.terms {
 		p := slices.Clone(f.factors(t))
@@ -255,11 +276,10 @@ func (f *factoring) overOneDenominator(s sum) {
 		}
 		terms[i] = f.product(p)
 	}
-	all := []factor{{g.bag("+", terms), 1}}
-	for _, d := range den {
-		all = append(all, factor{d.base, -d.exp})
+	for i := range den {
+		den[i].exp = -den[i].exp
 	}
-	g.merge(s.class, f.product(all))
+	f.equal(s, f.product(den, f.bag("+", terms)), "common denominator")
 }
 
 // timesAll is a product with more classes in it.
@@ -293,12 +313,12 @@ func (f *factoring) reduce(s sum) {
 		out, rest = append(out, t), others
 	}
 	if out != nil {
-		f.g.merge(s.class, f.g.bag("+", append(out, rest...)))
+		f.equal(s, f.bag("+", append(f.terms(rest), out...)), "factoring")
 	}
 }
 
-// takeOut makes one term of those that have the factor, and returns it and the
-// others. then is told of the sum in the parentheses. If that is 0 it is not ok:
+// takeOut makes one term of those that have the factor, and returns it (see bag)
+// and the classes of the others. then is told of the sum in the parentheses. If that is 0 it is not ok:
 // x - x has an error that 0*x does not have.
 func (f *factoring) takeOut(x candidate, terms []uint32, then func(sum)) (t uint32, others []uint32, ok bool) {
 	g := f.g
@@ -326,34 +346,34 @@ func (f *factoring) takeOut(x candidate, terms []uint32, then func(sum)) (t uint
 		}
 		terms[i] = f.product(p)
 	}
-	c := g.bag("+", slices.Clone(terms))
-	if v := g.numberOf(c); v != nil && v.Sign() == 0 {
+	c := f.bag("+", slices.Clone(terms))
+	if v := g.numberOf(f.class(c)); v != nil && v.Sign() == 0 {
 		return 0, nil, false
 	}
 	if then != nil && len(terms) > 1 {
-		then(sum{c, terms})
+		for i, t := range terms {
+			terms[i] = f.class(t)
+		}
+		then(sum{f.class(c), terms})
 	}
-	product := []factor{x.factor, {c, 1}}
+	product := []factor{x.factor}
 	if negative {
 		product = append(product, factor{f.minus, 1})
 	}
-	return f.product(product), others, true
+	return f.product(product, c), others, true
 }
 
 func (f *factoring) isNegative(p []factor) bool {
 	return slices.ContainsFunc(p, func(y factor) bool { return y.base == f.minus })
 }
 
-// product is the class of a product.
-func (f *factoring) product(p []factor) uint32 {
-	args := make([]uint32, len(p))
+// product is the product (see bag) of factors and of what else is given.
+func (f *factoring) product(p []factor, more ...uint32) uint32 {
+	args := make([]uint32, len(p), len(p)+len(more))
 	for i, y := range p {
-		args[i] = y.base
-		if y.exp != 1 {
-			args[i] = f.forms.powerOf(y.base, big.NewInt(y.exp))
-		}
+		args[i] = f.power(y)
 	}
-	return f.g.bag("*", args)
+	return f.bag("*", append(args, more...))
 }
 
 // factors are what a term is the product of: of anything but a product or a
@@ -365,25 +385,35 @@ func (f *factoring) factors(term uint32) []factor {
 	if f.of[term] != nil {
 		return f.of[term]
 	}
-	var p []factor
+	var p, all []factor
+	add := func(a uint32) {
+		y := f.factor(a)
+		p = f.join(p, y)
+		if f.g.why != nil {
+			all = append(all, y)
+		}
+	}
 	f.forms.forms(term, f.forms.product, func(args []uint32) bool {
 		for _, a := range args {
-			p = f.times(p, a)
+			add(a)
 		}
 		return false
 	})
 	if p == nil {
-		p = f.times(nil, term)
+		add(term)
 	}
 	f.of[term] = p
+	if f.g.why != nil {
+		f.written[term] = f.write(all)
+	}
 	return p
 }
 
-// times is a product with one more class in it.
-func (f *factoring) times(p []factor, a uint32) []factor {
+// factor is what a class is as a factor.
+func (f *factoring) factor(a uint32) factor {
 	y := factor{f.g.find(a), 1}
 	if f.g.numberOf(a) != nil {
-		return f.join(p, y) // not (-1)^2
+		return y // not (-1)^2
 	}
 	f.forms.forms(a, f.forms.power, func(args []uint32) bool {
 		n := f.g.integer(args[1])
@@ -393,7 +423,7 @@ func (f *factoring) times(p []factor, a uint32) []factor {
 		y = factor{f.g.find(args[0]), n.Int64()}
 		return false
 	})
-	return f.join(p, y)
+	return y
 }
 
 // join is a product with one more factor. Powers of one base are one, if their

@@ -52,8 +52,8 @@ type Result struct {
 // [symbolic.Faithful] writes them.
 //
 // The same expressions give the same result on every machine and in every run.
-// Errors are a *[LimitError] of a budget below 0, a *[RuleError], a
-// *[ContradictionError] if the rules are wrong, and that of the context.
+// Errors are a *[LimitError] of a budget below 0, a *[RuleError] of a rule that a
+// graph cannot have or of an unknown class, a *[ContradictionError] if the rules are wrong, and that of the context.
 func (o *Optimizer) Optimize(ctx context.Context, exprs ...symbolic.Expr) (*Result, error) {
 	s, err := o.start(ctx, exprs)
 	if err != nil {
@@ -72,6 +72,12 @@ type optimizing struct {
 }
 
 func (o *Optimizer) start(ctx context.Context, exprs []symbolic.Expr) (*optimizing, error) {
+	if o.Nodes < 0 {
+		return nil, &LimitError{What: "nodes", Limit: int64(o.Nodes)}
+	}
+	if o.Class > rewrite.Domain {
+		return nil, &RuleError{Rule: o.Class.String(), Offset: -1, Msg: "expected a class of rules"}
+	}
 	s := &optimizing{Optimizer: o, ctx: ctx, model: o.Costs, exprs: symbolic.FaithfulAll(exprs...)}
 	if s.model == nil {
 		s.model = defaultCosts()
@@ -93,6 +99,9 @@ func (s *optimizing) class() rewrite.Class {
 const large = 200
 
 func (s *optimizing) optimize() error {
+	if len(s.exprs) == 0 {
+		return nil
+	}
 	t, err := s.theory()
 	if err != nil {
 		return err

@@ -122,7 +122,11 @@ func (p *pieces) optimize(e symbolic.Expr) error {
 		return v, true
 	})
 	before := EstimateOf(p.model, scalars, cut)
-	found, err := p.saturate(p.theory, []symbolic.Expr{cut}, scalars, pieceBudget, pieceSteps, nil)
+	budget := pieceBudget
+	if p.Nodes > 0 {
+		budget = min(budget, p.Nodes)
+	}
+	found, err := p.saturate(p.theory, []symbolic.Expr{cut}, scalars, budget, pieceSteps, nil)
 	if err != nil {
 		return err
 	}

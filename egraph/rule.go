@@ -415,8 +415,8 @@ func fromRule[T comparable](r *rewrite.Rule[T]) ([]*Rule, error) {
 	if r.Right() == nil {
 		return nil, fail("expected a pattern for a right side, found a Go function over terms")
 	}
-	if r.Conditional() && r.Condition() == nil {
-		return nil, fail("expected a condition in the rule's text, found a Go function over terms")
+	if !r.Portable() {
+		return nil, fail("expected conditions and built-in predicates in the rule's text, found a Go function over terms")
 	}
 	names := defaults(r.Left(), nil)
 	if len(names) > maxDefaults {

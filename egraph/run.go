@@ -239,6 +239,10 @@ func (g *Graph) Run(ctx context.Context, rules []*Rule, opts ...RunOption) (*Rep
 		g.patience = stepsPerNode * r.limits.Nodes
 	}
 	g.cut = false
+	for _, n := range g.unfinished { // what they would have found may be old by now
+		g.searched[n] = 0
+	}
+	g.unfinished = g.unfinished[:0]
 	stats := make([]RuleStats, len(rules)*min(r.limits.Iterations, 2))
 	for i := 0; ; i++ {
 		if i == r.limits.Iterations {
@@ -316,7 +320,13 @@ func (r *runner) iterate(i int, programs []int32, it *Iteration) (changed bool, 
 		}
 		from := len(m.rows)
 		m.width, m.from, m.most = p.width, from, most
+		cut := g.cut
+		g.cut = false
 		p.find.search(g, since, m, stop)
+		if g.cut {
+			g.unfinished = append(g.unfinished, n)
+		}
+		g.cut = g.cut || cut
 		if p.when != nil {
 			m.filter(g, p.when)
 		}

@@ -156,6 +156,7 @@ func (c *compiler[T]) test(p *Pattern, name string) *test[T] {
 		if !ok {
 			c.failed(p, "expected a predicate %s of type %T, found %T", name, f, u)
 		}
+		c.rule.asks = true
 		return &test[T]{name: name, user: f}
 	}
 	f := predicates[name]

@@ -27,6 +27,7 @@ type Rule[T comparable] struct {
 	test   condition[T]
 	guards []func(*Bindings[T]) bool
 	build  func(*Bindings[T]) (T, bool)
+	asks   bool // a predicate that is a Go function
 }
 
 // Option is an option of a rule: a [Class], a [Matching], [Named], [Predicate],
@@ -233,6 +234,12 @@ func (r *Rule[T]) Condition() *Pattern { return r.when }
 func (r *Rule[T]) Conditional() bool {
 	return r.when != nil || len(r.guards) > 0 || r.build != nil
 }
+
+// Portable reports whether the rule is told by its sides, the condition in its
+// text and the built-in predicates alone, so that these say of other terms what
+// they say of T. A rule with [When], with a right side that is a function, or
+// with a [Predicate] that is asked for is not.
+func (r *Rule[T]) Portable() bool { return r.build == nil && len(r.guards) == 0 && !r.asks }
 
 // Reverse is the rule from right to left; nil of a rule that goes one way. As a
 // Rewriter, a rule goes from left to right alone.
