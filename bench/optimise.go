@@ -1,18 +1,21 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/triad-go/triad/egraph"
 	"github.com/triad-go/triad/egraph/cost"
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime"
 	"github.com/triad-go/triad/simd"
+	"github.com/triad-go/triad/simd/calibrate"
 	"github.com/triad-go/triad/symbolic"
 	"github.com/triad-go/triad/symbolic/rewrite"
 )
@@ -32,11 +35,10 @@ type forms struct {
 	formula
 	elements int
 	run      [2]func() error // one evaluation of all elements
-	estimate [2]egraph.Estimate
-	cycles   [2]float64 // predicted, stores included
+	exprs    [2][]symbolic.Expr
+	stores   int
 
 	optimizer egraph.Optimizer
-	exprs     []symbolic.Expr // as written
 
 	times [2][]float64 // ns an element, by round
 	took  []float64    // µs that the optimiser takes, by round
@@ -66,6 +68,14 @@ func (s *session) optimise(ctx context.Context) ([]Section, error) {
 		evaluated = append(evaluated, x)
 	}
 	all := append(slices.Clone(compiled), evaluated...)
+	repetitions := calibrate.DefaultRepetitions
+	if s.fewFormulas {
+		repetitions = 3
+	}
+	calibrated, err := calibrate.Measure(ctx, kernels.Float64, calibrate.Tier(tier), calibrate.Repetitions(repetitions))
+	if err != nil {
+		return nil, err
+	}
 	for r := range s.Rounds {
 		s.round("optimise")(r)
 		for i, x := range all {
@@ -74,14 +84,14 @@ func (s *session) optimise(ctx context.Context) ([]Section, error) {
 					return nil, context.Cause(ctx)
 				}
 				v := (r + i + turn) % len(x.run)
-				ns, err := timeForm(x.run[v], s.work/(20*formulaSize))
+				ns, err := timeForm(x.run[v], s.work/(5*formulaSize))
 				if err != nil {
 					return nil, err
 				}
 				x.times[v] = append(x.times[v], ns/float64(x.elements))
 			}
 			ns, err := timeOnce(func() error {
-				_, err := x.optimizer.Optimize(ctx, x.exprs...)
+				_, err := x.optimizer.Optimize(ctx, x.exprs[written]...)
 				return err
 			})
 			if err != nil {
@@ -90,12 +100,13 @@ func (s *session) optimise(ctx context.Context) ([]Section, error) {
 			x.took = append(x.took, ns/1e3)
 		}
 	}
-	first := formSection("optimise", fmt.Sprintf("kernels as written and as optimised, float64, %s, one core, median of %d rounds", tier, s.Rounds), compiled)
+	first := formSection("optimise", fmt.Sprintf("kernels as written and as optimised, float64, %s, one core, median of %d rounds", tier, s.Rounds), compiled, model)
 	first.Notes = append(first.Notes,
 		fmt.Sprintf("Nanoseconds are an element's, of compiled code called for %d elements that lie in the first level of cache; cycles are a vector's, by the table %s, with loads and stores.", formulaSize, model.Name()),
 		"Common subexpressions are shared and integer powers are taken by squaring in both forms.",
-		rankNote(compiled))
-	second := formSection("optimise functions", fmt.Sprintf("expressions with functions, symbolic.Evaluator, one core, median of %d rounds", s.Rounds), evaluated)
+		slowerNote(compiled),
+		fmt.Sprintf("Spearman's rho of predicted cycles and measured times over these %d forms: %.3f; of cycles by a table that was measured on this machine before (triad calibrate): %.3f.", 2*len(compiled), rank(compiled, model), rank(compiled, calibrated)))
+	second := formSection("optimise functions", fmt.Sprintf("expressions with functions, symbolic.Evaluator, one core, median of %d rounds", s.Rounds), evaluated, cost.Scalar(cost.Float64))
 	second.Notes = append(second.Notes, "Functions have no machine code yet; cycles are those of the scalar table, for one element. Most of the time is in the functions of package math. The class is Domain: formulas with logarithms and roots are meant for where these are defined.")
 	return []Section{first, second}, nil
 }
@@ -147,12 +158,7 @@ func compiledForms(ctx context.Context, f formula, tier simd.Tier, model *cost.T
 		for _, o := range k.Optimized() {
 			exprs = append(exprs, o.Expr)
 		}
-		if v == written {
-			x.exprs = exprs
-		}
-		x.estimate[v] = egraph.EstimateOf(model, x.optimizer.Scalars, exprs...)
-		store, _ := model.Cycles("store")
-		x.cycles[v] = x.estimate[v].Cycles + store*float64(len(exprs))
+		x.exprs[v], x.stores = exprs, len(exprs)
 	}
 	return x, agree(f.name, results[written], results[optimised], 1e-9)
 }
@@ -215,7 +221,7 @@ func evaluatedForms(ctx context.Context, f formula) (*forms, error) {
 		return nil, err
 	}
 	model := cost.Scalar(cost.Float64)
-	x := &forms{formula: f, elements: 1, exprs: []symbolic.Expr{e}, optimizer: egraph.Optimizer{Class: rewrite.Domain, Costs: model}}
+	x := &forms{formula: f, elements: 1, optimizer: egraph.Optimizer{Class: rewrite.Domain, Costs: model}}
 	res, err := x.optimizer.Optimize(ctx, e)
 	if err != nil {
 		return nil, err
@@ -238,8 +244,7 @@ func evaluatedForms(ctx context.Context, f formula) (*forms, error) {
 			return nil, err
 		}
 		results[v] = map[string][]float64{"y": slices.Clone(dst)}
-		x.estimate[v] = egraph.EstimateOf(model, nil, form)
-		x.cycles[v] = x.estimate[v].Cycles
+		x.exprs[v] = []symbolic.Expr{form}
 	}
 	return x, agree(f.name, results[written], results[optimised], 1e-12)
 }
@@ -261,46 +266,72 @@ func timeForm(run func() error, times int) (float64, error) {
 	return ns / float64(times), err
 }
 
+// predict is what a form costs.
+func (x *forms) predict(form int, model cost.Model) (operations int, cycles float64) {
+	e := egraph.EstimateOf(model, x.optimizer.Scalars, x.exprs[form]...)
+	store, _ := model.Cycles("store")
+	return e.Ops, e.Cycles + store*float64(x.stores)
+}
+
+// faster is how many times as fast the optimised form is.
+func (x *forms) faster() float64 { return median(x.times[written]) / median(x.times[optimised]) }
+
 // formSection is the table of formulas.
-func formSection(name, title string, all []*forms) Section {
-	sec := Section{Name: name, Title: title, Unit: "", Sides: []Side{
-		{Name: "operations", What: "of what is written"}, {Name: "optimised", What: "operations of the form that was chosen; a fused one is one"},
-		{Name: "cycles", What: "predicted, as written"}, {Name: "cycles, optimised", What: "predicted"},
-		{Name: "ns", What: "measured, as written"}, {Name: "ns, optimised", What: "measured"},
+func formSection(name, title string, all []*forms, model cost.Model) Section {
+	sec := Section{Name: name, Title: title, Sides: []Side{
+		{Name: "operations", What: "of what is written"},
+		{Name: "optimised", What: "operations of the form that was chosen; a fused one is one"},
+		{Name: "cycles", What: "predicted, as written"},
+		{Name: "cycles, optimised", What: "predicted"},
+		{Name: "ns", What: "measured, as written"},
+		{Name: "ns, optimised", What: "measured"},
 		{Name: "times as fast", What: "the ratio of the medians"},
-		{Name: "µs to optimise", What: "what the optimiser takes"},
+		{Name: "µs to optimise", What: "what the optimiser takes, from expressions to expressions"},
 	}}
-	one := func(v float64) *Stats {
-		st := summarize([]float64{v})
-		return &st
-	}
 	for _, x := range all {
-		before, after, took := summarize(x.times[0]), summarize(x.times[1]), summarize(x.took)
-		sec.Rows = append(sec.Rows, Row{Label: x.name, Cells: []*Stats{
-			one(float64(x.estimate[0].Ops)), one(float64(x.estimate[1].Ops)), one(x.cycles[0]), one(x.cycles[1]),
-			&before, &after, one(before.Median / after.Median), &took,
-		}})
+		before, cyclesBefore := x.predict(written, model)
+		after, cyclesAfter := x.predict(optimised, model)
+		row := Row{Label: x.name}
+		for _, values := range [][]float64{
+			{float64(before)}, {float64(after)}, {cyclesBefore}, {cyclesAfter},
+			x.times[written], x.times[optimised], {x.faster()}, x.took,
+		} {
+			stats := summarize(values)
+			row.Cells = append(row.Cells, &stats)
+		}
+		sec.Rows = append(sec.Rows, row)
 	}
 	return sec
 }
 
-// rankNote tells how well predictions rank times.
-func rankNote(all []*forms) string {
-	var predicted, measured []float64
-	worst, name, total := math.Inf(1), "", 0.0
+// slowerNote tells what optimising gains on the whole, and where it loses.
+func slowerNote(all []*forms) string {
+	total := 0.0
+	var slower []string
 	for _, x := range all {
-		for v := range 2 {
-			predicted = append(predicted, x.cycles[v])
-			measured = append(measured, median(x.times[v]))
-		}
-		r := median(x.times[0]) / median(x.times[1])
+		r := x.faster()
 		total += math.Log(r)
-		if r < worst {
-			worst, name = r, x.name
+		if r < 0.95 {
+			slower = append(slower, fmt.Sprintf("%s (%.2f)", x.name, r))
 		}
 	}
-	return fmt.Sprintf("Spearman's rho of predicted cycles and measured times over the %d forms: %.3f. Geometric mean of the speed-ups: %.2f; the least, of %s: %.2f.",
-		len(predicted), spearman(predicted, measured), math.Exp(total/float64(len(all))), name, worst)
+	if slower == nil {
+		slower = []string{"none"}
+	}
+	return fmt.Sprintf("Geometric mean of the speed-ups: %.2f. Slower by more than a twentieth: %s.", math.Exp(total/float64(len(all))), strings.Join(slower, ", "))
+}
+
+// rank tells how well predictions rank times.
+func rank(all []*forms, model cost.Model) float64 {
+	var predicted, measured []float64
+	for _, x := range all {
+		for v := range x.times {
+			_, cycles := x.predict(v, model)
+			predicted = append(predicted, cycles)
+			measured = append(measured, median(x.times[v]))
+		}
+	}
+	return spearman(predicted, measured)
 }
 
 // spearman is the rank correlation of two lists; equal values have the mean of
@@ -326,15 +357,7 @@ func ranks(v []float64) []float64 {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(i, j int) int {
-		switch {
-		case v[i] < v[j]:
-			return -1
-		case v[i] > v[j]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(v[i], v[j]) })
 	r := make([]float64, len(v))
 	for i := 0; i < len(order); {
 		j := i
