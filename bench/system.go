@@ -29,21 +29,15 @@ func (s *session) system(ctx context.Context) (_ []Section, err error) {
 		net.Reactions = net.Reactions[:s.reactions]
 	}
 	tier := tiers()[0]
-	single, err := s.open("simd", tier)
+	ex, err := s.open("simd", tier)
 	if err != nil {
 		return nil, err
 	}
-	pool, err := s.open("pool", tier)
-	if err != nil {
-		return nil, errors.Join(err, single.Close())
-	}
-	defer func() { err = errors.Join(err, single.Close(), pool.Close()) }()
+	defer func() { err = errors.Join(err, ex.Close()) }()
 	jobs := []job{
 		{label: "one state", n: 1, launches: max(s.work/100_000, 1)},
-		{label: fmt.Sprintf("ensemble of %d, for a state", ensemble), n: ensemble, launches: 1},
-		{label: fmt.Sprintf("ensemble of %d on %d cores, for a state", ensemble, s.workers), n: ensemble, launches: 1},
+		{label: fmt.Sprintf("ensemble of %d, for a state", ensemble), n: ensemble, launches: 2},
 	}
-	executors := []runtime.Executor{single, single, pool}
 
 	outputs, scalars := rightHandKernel(net)
 	sides := []Side{
@@ -72,9 +66,9 @@ func (s *session) system(ctx context.Context) (_ []Section, err error) {
 			stats := summarize([]float64{value})
 			cost.Rows[i].Cells[v] = &stats
 		}
-		for i, j := range jobs {
+		for _, j := range jobs {
 			args := paddedArgs(k, j.n, 0, 1)
-			call, err := executors[i].Bind(k, args)
+			call, err := ex.Bind(k, args)
 			if err != nil {
 				return nil, err
 			}
@@ -82,7 +76,7 @@ func (s *session) system(ctx context.Context) (_ []Section, err error) {
 			if err := call.Run(ctx); err != nil {
 				return nil, err
 			}
-			if executors[i] == single && j.n == ensemble {
+			if j.n == ensemble {
 				results[v] = takeResults(k, args)
 			}
 		}
@@ -113,9 +107,9 @@ func (s *session) system(ctx context.Context) (_ []Section, err error) {
 		}
 	}
 	sec := Section{
-		Name: "system", Title: fmt.Sprintf("microseconds for all right-hand sides, float64, %s, median of %d rounds", tier, s.Rounds),
+		Name: "system", Title: fmt.Sprintf("microseconds for all right-hand sides, float64, %s, one core, median of %d rounds", tier, s.Rounds),
 		Unit: "µs", Sides: sides,
-		Notes: []string{"A launch on the simd executor, one core, or on the pool. In an ensemble the lanes of a vector are different states; the arrays are of one allocation, a cache line apart from a power of two."},
+		Notes: []string{"Launches on the simd executor. In an ensemble the lanes of a vector are different states; the arrays are of one allocation, a cache line further apart than they are long."},
 	}
 	sec.fill(jobs, times, func(_ job, ns float64) float64 { return ns / 1e3 }, [][2]string{{sides[optimised].Name, sides[written].Name}})
 	return []Section{cost, sec}, nil

@@ -332,5 +332,6 @@ func mayFold(class rewrite.Class, head string, args []*big.Rat, v *big.Rat) bool
 func isFloat32(v *big.Rat) bool {
 	f, exact := v.Float32()
 	m := math.Abs(float64(f))
-	return exact && (m == 0 || m >= 0x1p-126 && m <= math.MaxFloat32)
+	// Rat.Float32 calls numbers that underflow to 0 exact.
+	return exact && (v.Sign() == 0 || m >= 0x1p-126 && m <= math.MaxFloat32)
 }

@@ -391,6 +391,7 @@ func TestBagMatchesAreAll(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		p.find.(*bagMatcher).idle = false
 		var m matches
 		search := func(b *brute, since uint32) map[string]bool {
 			m = matches{width: p.width, most: NoLimit, bags: []uint32{0}}

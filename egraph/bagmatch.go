@@ -3,6 +3,7 @@ package egraph
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/triad-go/triad/symbolic/rewrite"
 )
@@ -21,6 +22,7 @@ type bagMatcher struct {
 	parts []bagPart
 	slots int
 	rest  bool // what is left over at the root stays
+	idle  bool // the sides are the same multisets, which nobody needs to be told
 }
 
 // bagPart is a part of a left side, see part.
@@ -127,12 +129,37 @@ func newBagMatcher(g *Graph, r *Rule) (find searcher, slots []string, rest bool,
 			m.parts[0].levels = manyLevels
 		}
 	}
+	if r.build == nil && open && len(r.left) == 1 {
+		left := g.bagText(r.left[0].pattern)
+		m.idle = !slices.ContainsFunc(r.right, func(e equation) bool { return g.bagText(e.right) != left })
+	}
 	m.slots = len(slots)
 	m.rest = m.parts[0].pattern.bag && open
 	return m, slots, m.rest, nil
 }
 
 const manyLevels = 1 << 20
+
+// bagText is a text of a pattern that is the same however its multisets are
+// nested and ordered.
+func (g *Graph) bagText(p *rewrite.Pattern) string {
+	if p.Kind != rewrite.CallKind {
+		return p.Where("").String()
+	}
+	args := p.Args
+	bag := g.sortOf(p.Head) == multiset
+	if bag {
+		args = flat(p.Head, args, nil)
+	}
+	var texts []string
+	for _, a := range args {
+		texts = append(texts, g.bagText(a))
+	}
+	if bag {
+		slices.Sort(texts)
+	}
+	return p.Head + "(" + strings.Join(texts, ", ") + ")"
+}
 
 func bagRank(p *rewrite.Pattern) int {
 	switch {
@@ -180,7 +207,7 @@ type bagSearch struct {
 
 // search implements searcher.
 func (m *bagMatcher) search(g *Graph, since uint32, out *matches, stop func() bool) {
-	if !m.worth(g, since) {
+	if m.idle || !m.worth(g, since) {
 		return
 	}
 	s := &g.bagSearch // its scratch is kept from one search to the next

@@ -2,6 +2,7 @@ package egraph
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 
 	"github.com/triad-go/triad/symbolic/rewrite"
@@ -20,17 +21,39 @@ func (g *Graph) NumberOf(id ID) *big.Rat {
 	return nil
 }
 
+// known is the number or float in a class, as rules may take it; nil if there is
+// none. In graphs for both float64 and float32 (see both) it is none if float32
+// rounds it: what is less may be equal there, and what is positive 0.
+func (g *Graph) known(class uint32) *opInfo {
+	k := g.constant[g.find(class)]
+	if k == 0 {
+		return nil
+	}
+	o := &g.ops[k-1]
+	if g.both {
+		v := o.number
+		if o.kind == floatKind {
+			if v = new(big.Rat).SetFloat64(o.float); v == nil || o.float == 0 && math.Signbit(o.float) {
+				return nil
+			}
+		}
+		if !isFloat32(v) {
+			return nil
+		}
+	}
+	return o
+}
+
 // value sets v to the number in a class, a value of a row, if there is one that
 // is finite.
 func (g *Graph) value(class uint32, v *big.Rat) bool {
 	if class&pending != 0 {
 		return false
 	}
-	k := g.constant[g.find(class)]
-	if k == 0 {
+	o := g.known(class)
+	if o == nil {
 		return false
 	}
-	o := &g.ops[k-1]
 	if o.kind == floatKind {
 		return v.SetFloat64(o.float) != nil
 	}
@@ -54,10 +77,7 @@ func (g *Graph) satisfies(predicate string, class uint32) bool {
 		return predicate == "call"
 	}
 	class = g.find(class)
-	var k *opInfo
-	if c := g.constant[class]; c != 0 {
-		k = &g.ops[c-1]
-	}
+	k := g.known(class)
 	exact := k != nil && k.kind == numberKind
 	switch predicate {
 	case "number":
@@ -101,8 +121,7 @@ func isPow2(v *big.Rat) bool {
 
 // signs is what is known of the sign of a class's value.
 func (g *Graph) signs(class uint32) (positive, negative, nonzero bool) {
-	if c := g.constant[g.find(class)]; c != 0 {
-		k := &g.ops[c-1]
+	if k := g.known(class); k != nil {
 		s := 0
 		switch {
 		case k.kind == numberKind:

@@ -49,6 +49,7 @@ type Graph struct {
 	cut        bool          // a search has taken more than its share
 	unfinished []int32       // the programs of such searches, for the next run
 	prune      bool          // see settled
+	both       bool          // what holds is to hold in float64 and in float32, to the bit
 	bagSearch  bagSearch
 
 	minus Op // 1 + that of the number -1, 0 if nobody has asked

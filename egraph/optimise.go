@@ -342,7 +342,7 @@ func newTheory(rules []*rewrite.Rule[symbolic.Expr], class rewrite.Class) (*theo
 	if t.bags {
 		opts = []Option{Multiset("+", "*"), Commutative(commutes...), Folding(class), Ranges(nil)}
 	}
-	opts = append(opts, func(g *Graph) { g.prune = true })
+	opts = append(opts, func(g *Graph) { g.prune, g.both = true, !t.bags })
 	var err error
 	t.rules, err = NewTheory(all, opts...)
 	t.all, t.bits = all, map[string]uint64{}
