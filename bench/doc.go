@@ -12,6 +12,9 @@
 // The symbolic layer is measured beside GiNaC and SymPy, and on the equations of a reaction network beside plain terms,
 // which the same code builds and rules simplify.
 //
+// The e-graph is measured by itself, as an engine, and by what it is for: formulas and the reaction network compiled as
+// they are written and as they are optimised.
+//
 // The C sources lie in this package. They are built at run time with the system's C compiler, into programs of their own
 // that are driven through pipes, as are the programs for GiNaC (in C++) and SymPy (in Python). Where there is no
 // compiler, or it cannot build one of them, that side's column says so and the others are measured.

@@ -54,7 +54,7 @@ func (s *session) optimise(ctx context.Context) ([]Section, error) {
 		if s.fewFormulas && len(compiled) == 5 {
 			break
 		}
-		x, err := compiledForms(ctx, f, tier, model)
+		x, err := compiledForms(f, tier, model)
 		if err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", f.name, err)
 		}
@@ -124,7 +124,7 @@ func modelOf(t simd.Tier) *cost.Table {
 
 // compiledForms makes both forms of a kernel, and checks that they agree. Both
 // work on the same arrays.
-func compiledForms(ctx context.Context, f formula, tier simd.Tier, model *cost.Table) (*forms, error) {
+func compiledForms(f formula, tier simd.Tier, model *cost.Table) (*forms, error) {
 	x := &forms{formula: f, elements: formulaSize, optimizer: egraph.Optimizer{Costs: model}}
 	for _, s := range f.scalars {
 		x.optimizer.Scalars = append(x.optimizer.Scalars, symbolic.Var(s))

@@ -85,7 +85,7 @@ func TestFormulas(t *testing.T) {
 		}
 	}
 	for _, f := range formulas {
-		x, err := compiledForms(t.Context(), f, tier, model)
+		x, err := compiledForms(f, tier, model)
 		check(x, err, model)
 	}
 	for _, f := range transcendental {

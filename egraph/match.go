@@ -84,7 +84,8 @@ func (m *Match) Graph() *Graph { return m.g }
 // Rule is the rule.
 func (m *Match) Rule() *Rule { return m.rule }
 
-// Root is the class of the first part of the left side.
+// Root is the class of the first part of the left side; where that matched some
+// arguments of a multiset, the class of the whole.
 func (m *Match) Root() ID { return m.g.Find(ID(m.row[0])) }
 
 // Get is the class that the slot ?name stands for. It panics if the rule has
