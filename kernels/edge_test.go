@@ -26,11 +26,11 @@ func TestDeadCode(t *testing.T) {
 		if len(p.Uniform) != 1 || len(p.Body) != 2 || p.Cost().Loads != 1 {
 			t.Errorf("dead code is left:\n%v", p)
 		}
-		if want := []kernels.Array{{Written: true}, {}, {Read: true}}; !slices.Equal(p.Arrays, want) {
+		if want := []kernels.Array{{Type: typ, Written: true}, {Type: typ}, {Type: typ, Read: true}}; !slices.Equal(p.Arrays, want) {
 			t.Errorf("arrays %v, want %v", p.Arrays, want)
 		}
-		if p.Scalars != 1 {
-			t.Errorf("%d scalar slots, want 1", p.Scalars)
+		if len(p.Scalars) != 1 {
+			t.Errorf("%d scalar slots, want 1", len(p.Scalars))
 		}
 	}
 	y, a, b := []float64{1}, []float64{math.NaN()}, []float64{7}

@@ -2,108 +2,84 @@ package kernels
 
 import (
 	"fmt"
+	"math"
+	"unsafe"
 
 	"github.com/triad-go/triad/internal/ieee"
 )
 
-// machine holds the values of one element in the interpreter: numbers and truth
-// values by Value.
-type machine[T Float] struct {
+// machine holds the values of one element in the interpreter, by Value: their
+// bits, as [Evaluate] takes them.
+type machine struct {
 	p     *Program
 	f     *Frame
-	num   []T
-	truth []bool
-	acc   []T // lanes, by reduction
+	bits  []uint64
+	from  []Type      // by value: the type that Evaluate asks for
+	acc64 [][]float64 // lanes, by reduction: of float64
+	acc32 [][]float32 // … or of float32
 }
 
-func newMachine[T Float](p *Program, f *Frame) *machine[T] {
-	n := len(p.Uniform) + len(p.Body)
-	return &machine[T]{p, f, make([]T, n), make([]bool, n), make([]T, p.Lanes()*len(p.Reductions))}
+func newMachine(p *Program, f *Frame) *machine {
+	m := &machine{p: p, f: f, bits: make([]uint64, len(p.Uniform)+len(p.Body)), from: argTypes(p)}
+	m.acc64, m.acc32 = make([][]float64, len(p.Reductions)), make([][]float32, len(p.Reductions))
+	for r, red := range p.Reductions {
+		if p.TypeOf(red.Value) == Float32 {
+			m.acc32[r] = make([]float32, p.Lanes())
+		} else {
+			m.acc64[r] = make([]float64, p.Lanes())
+		}
+	}
+	return m
 }
 
-// step evaluates one instruction. It is the meaning of every operation; each
-// multiplication is converted explicitly, which forbids Go to fuse it.
-func (m *machine[T]) step(v Value, in Instr, f *Frame, i int) {
-	x, y, z := in.Args[0], in.Args[1], in.Args[2]
-	n, t := m.num, m.truth
+// argTypes returns for each value the type of the arguments that its operation
+// computes on: what Evaluate calls from.
+func argTypes(p *Program) []Type {
+	from := make([]Type, 0, len(p.Uniform)+len(p.Body))
+	for _, list := range [][]Instr{p.Uniform, p.Body} {
+		for _, in := range list {
+			t := in.Type
+			if in.Op.NumArgs() > 0 && in.Op != OpSelect {
+				t = p.TypeOf(in.Args[0])
+			}
+			from = append(from, t)
+		}
+	}
+	return from
+}
+
+// step evaluates one instruction.
+func (m *machine) step(v Value, in *Instr, f *Frame, i int) {
+	b := m.bits
 	switch in.Op {
 	case OpConst:
-		n[v] = ieee.FromBits[T](in.Imm)
+		b[v] = in.Imm
 	case OpScalar:
-		n[v] = T(f.Scalars[in.Imm])
+		b[v] = f.Scalars[in.Imm]
 	case OpLoad:
-		n[v] = slice[T](f, int(in.Imm))[i]
-	case OpAdd:
-		n[v] = T(n[x] + n[y])
-	case OpSub:
-		n[v] = T(n[x] - n[y])
-	case OpMul:
-		n[v] = T(n[x] * n[y])
-	case OpDiv:
-		n[v] = T(n[x] / n[y])
-	case OpNeg:
-		n[v] = -n[x]
-	case OpAbs:
-		n[v] = ieee.Abs(n[x])
-	case OpSqrt:
-		n[v] = ieee.Sqrt(n[x])
-	case OpMin:
-		if n[x] < n[y] {
-			n[v] = n[x]
+		if a := f.Arrays[in.Imm]; in.Type.Size() == 8 {
+			b[v] = unsafe.Slice((*uint64)(a), f.N)[i]
 		} else {
-			n[v] = n[y]
+			b[v] = uint64(unsafe.Slice((*uint32)(a), f.N)[i])
 		}
-	case OpMax:
-		if n[x] > n[y] {
-			n[v] = n[x]
-		} else {
-			n[v] = n[y]
-		}
-	case OpFMA:
-		n[v] = ieee.FMA(n[x], n[y], n[z])
-	case OpLt:
-		t[v] = n[x] < n[y]
-	case OpLe:
-		t[v] = n[x] <= n[y]
-	case OpEq:
-		t[v] = n[x] == n[y]
-	case OpNe:
-		t[v] = n[x] != n[y]
-	case OpAnd:
-		t[v] = t[x] && t[y]
-	case OpOr:
-		t[v] = t[x] || t[y]
-	case OpNot:
-		t[v] = !t[x]
-	case OpSelect:
-		if t[x] {
-			n[v] = n[y]
-		} else {
-			n[v] = n[z]
-		}
+	case OpTable:
+		t := m.p.Tables[in.Imm]
+		b[v] = t[b[in.Args[0]]&uint64(len(t)-1)]
 	default:
-		panic(fmt.Sprintf("kernels: no meaning for %v", in.Op))
+		b[v] = Evaluate(in.Op, in.Type, m.from[v], b[in.Args[0]], b[in.Args[1]], b[in.Args[2]])
 	}
 }
 
 // EvalUniforms computes f.Uniforms from f.Scalars: once after the scalars are
 // set, before any element is run.
 func (p *Program) EvalUniforms(f *Frame) {
-	if p.Elem == Float32 {
-		evalUniforms[float32](p, f)
-	} else {
-		evalUniforms[float64](p, f)
+	m := machine{p: p, bits: f.Uniforms, from: argTypes(&Program{Uniform: p.Uniform})}
+	for i := range p.Uniform {
+		m.step(Value(i), &p.Uniform[i], f, 0)
 	}
-}
-
-func evalUniforms[T Float](p *Program, f *Frame) {
-	m := machine[T]{num: make([]T, len(p.Uniform)), truth: make([]bool, len(p.Uniform))}
-	for i, in := range p.Uniform {
-		m.step(Value(i), in, f, 0)
-		if in.Op.IsBool() {
-			f.Uniforms[i] = ieee.BoolBits[T](m.truth[i])
-		} else {
-			f.Uniforms[i] = ieee.Bits(m.num[i])
+	for i, in := range p.Uniform { // truth values last: the steps take them as 0 or 1
+		if in.Type == Bool {
+			f.Uniforms[i] = -f.Uniforms[i]
 		}
 	}
 }
@@ -124,50 +100,80 @@ type Interpreter struct{ run func(lo, hi int) }
 
 // NewInterpreter returns an Interpreter of the program over f.
 func (p *Program) NewInterpreter(f *Frame) *Interpreter {
-	if p.Elem == Float32 {
-		return &Interpreter{newMachine[float32](p, f).run}
-	}
-	return &Interpreter{newMachine[float64](p, f).run}
+	return &Interpreter{newMachine(p, f).run}
 }
 
 // Run is Program.Interpret; it allocates nothing.
 func (in *Interpreter) Run(lo, hi int) { in.run(lo, hi) }
 
-func (m *machine[T]) run(lo, hi int) {
+func (m *machine) run(lo, hi int) {
 	p, f := m.p, m.f
 	p.checkRange(f, lo, hi)
 	nu := len(p.Uniform)
 	for i, in := range p.Uniform {
-		m.num[i] = ieee.FromBits[T](f.Uniforms[i])
-		if in.Op.IsBool() {
-			m.truth[i] = f.Uniforms[i] != 0
+		m.bits[i] = f.Uniforms[i]
+		if in.Type == Bool {
+			m.bits[i] &= 1
 		}
 	}
 	lanes, blockLen := p.Lanes(), p.BlockLen()
-	lane := func(r int) []T { return m.acc[r*lanes : (r+1)*lanes] }
 	for i := lo; i < hi; i++ {
 		if i%blockLen == 0 {
 			for r, red := range p.Reductions {
-				for l := range lane(r) {
-					lane(r)[l] = Identity[T](red.Op)
-				}
+				fill(m.acc64[r], Identity[float64](red.Op))
+				fill(m.acc32[r], Identity[float32](red.Op))
 			}
 		}
-		for j, in := range p.Body {
-			m.step(Value(nu+j), in, f, i)
-		}
+		m.element(nu, i)
 		for _, s := range p.Stores {
-			slice[T](f, s.Slot)[i] = m.num[s.Value]
-		}
-		for r, red := range p.Reductions {
-			a := &lane(r)[i%lanes]
-			*a = Fold(red.Op, *a, m.num[red.Value])
-		}
-		if i%blockLen == blockLen-1 || i == hi-1 {
-			for r, red := range p.Reductions {
-				f.Partials[r][i/blockLen] = ieee.Bits(FoldLanes(red.Op, lane(r)))
+			if a := f.Arrays[s.Slot]; p.Arrays[s.Slot].Type.Size() == 8 {
+				unsafe.Slice((*uint64)(a), f.N)[i] = m.bits[s.Value]
+			} else {
+				unsafe.Slice((*uint32)(a), f.N)[i] = uint32(m.bits[s.Value])
 			}
 		}
+		for t, trap := range p.Traps {
+			if m.bits[trap.Cond] != 0 {
+				f.Fault(t, i)
+			}
+		}
+		last := i%blockLen == blockLen-1 || i == hi-1
+		for r, red := range p.Reductions {
+			if a := m.acc32[r]; a != nil {
+				a[i%lanes] = Fold(red.Op, a[i%lanes], math.Float32frombits(uint32(m.bits[red.Value])))
+				if last {
+					f.Partials[r][i/blockLen] = ieee.Bits(FoldLanes(red.Op, a))
+				}
+				continue
+			}
+			a := m.acc64[r]
+			a[i%lanes] = Fold(red.Op, a[i%lanes], math.Float64frombits(m.bits[red.Value]))
+			if last {
+				f.Partials[r][i/blockLen] = ieee.Bits(FoldLanes(red.Op, a))
+			}
+		}
+	}
+}
+
+// element evaluates the body for element i.
+func (m *machine) element(nu, i int) {
+	guards := m.p.Guards
+	for j := 0; j < len(m.p.Body); j++ {
+		if len(guards) > 0 && j == guards[0].Lo {
+			g := guards[0]
+			guards = guards[1:]
+			if m.bits[g.Cond] == 0 {
+				j = g.Hi - 1
+				continue
+			}
+		}
+		m.step(Value(nu+j), &m.p.Body[j], m.f, i)
+	}
+}
+
+func fill[T any](s []T, v T) {
+	for i := range s {
+		s[i] = v
 	}
 }
 

@@ -19,7 +19,9 @@ import (
 func run(p *kernels.Program, scalars []float64, arrays ...[]float64) *kernels.Frame {
 	n := len(arrays[0])
 	f := p.NewFrame(n)
-	copy(f.Scalars, scalars)
+	for i, x := range scalars {
+		f.Scalars[i] = p.Scalars[i].Bits(x)
+	}
 	for i, a := range arrays {
 		f.Arrays[i] = unsafe.Pointer(unsafe.SliceData(a))
 	}
@@ -365,7 +367,7 @@ func TestMeaningIsFloat32(t *testing.T) {
 	p := kernels.Must(kernels.Parse("k", "y = s*x + 1/3", kernels.Scalars("s"), kernels.Unoptimized())).Program(kernels.Float32)
 	y, x := []float32{0}, []float32{3}
 	f := p.NewFrame(1)
-	f.Scalars[0] = 0.1
+	f.Scalars[0] = kernels.Float32.Bits(0.1)
 	f.Arrays[0], f.Arrays[1] = unsafe.Pointer(&y[0]), unsafe.Pointer(&x[0])
 	p.EvalUniforms(f)
 	p.Interpret(f, 0, 1)

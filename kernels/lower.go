@@ -1,10 +1,8 @@
 package kernels
 
 import (
-	"math"
 	"slices"
 
-	"github.com/triad-go/triad/internal/ieee"
 	"github.com/triad-go/triad/symbolic"
 )
 
@@ -43,9 +41,9 @@ func (k *Kernel) check(outputs []Output) error {
 				return fail(outputs[at], "unknown variable", e)
 			}
 		case symbolic.OpCall:
-			return fail(outputs[at], "no instructions for the function "+e.Func().Name, e)
-		case symbolic.OpPower:
-			return fail(outputs[at], "no instructions for a power whose exponent is no integer", e)
+			if !hasInstructions(e.Func()) {
+				return fail(outputs[at], "no instructions for the function "+e.Func().Name, e)
+			}
 		}
 		wantBool := false
 		switch e.Op() {
@@ -101,11 +99,13 @@ func brief(e symbolic.Expr) string {
 }
 
 // lowering turns terms into instructions. While it runs, values of the body
-// carry a flag, since their numbers depend on how many uniforms there will be.
+// carry a flag, since their numbers depend on how many uniforms there will be, and
+// a select of which the second argument is rarely taken has 1 as its Imm.
 type lowering struct {
 	*Program
 	values map[symbolic.Expr]Value
-	known  map[Instr]Value // value numbering: each computation once
+	known  map[Instr]Value   // value numbering: each computation once
+	tables map[string]uint64 // their numbers, by content
 }
 
 const inBody Value = 1 << 31
@@ -116,15 +116,16 @@ func lower(outputs []Output, declared []Param, t Type) *Program {
 		Program: &Program{Elem: t},
 		values:  map[symbolic.Expr]Value{},
 		known:   map[Instr]Value{},
+		tables:  map[string]uint64{},
 	}
 	params := map[string]Param{}
 	for _, p := range declared {
 		params[p.Name] = p
 		switch p.Kind {
 		case ArrayParam:
-			l.Arrays = append(l.Arrays, Array{Written: p.Out})
+			l.Arrays = append(l.Arrays, Array{Type: t, Written: p.Out})
 		case ScalarParam:
-			l.Program.Scalars++
+			l.Program.Scalars = append(l.Program.Scalars, t)
 		}
 	}
 	for e := range symbolic.Postorder(exprsOf(outputs)...) {
@@ -160,29 +161,53 @@ func (l *lowering) term(e symbolic.Expr, params map[string]Param) Value {
 	case symbolic.OpVar:
 		p := params[e.Name()]
 		if p.Kind == ScalarParam {
-			return l.emit(Instr{Op: OpScalar, Imm: uint64(p.Slot)})
+			return l.emit(Instr{Op: OpScalar, Type: l.Program.Scalars[p.Slot], Imm: uint64(p.Slot)})
 		}
-		return l.emit(Instr{Op: OpLoad, Imm: uint64(p.Slot)})
+		return l.emit(Instr{Op: OpLoad, Type: l.Arrays[p.Slot].Type, Imm: uint64(p.Slot)})
 	case symbolic.OpPow:
 		return l.power(arg(0), e.Exponent())
-	case symbolic.OpGt:
-		return l.emit(Instr{Op: OpLt, Args: [3]Value{arg(1), arg(0)}})
-	case symbolic.OpGe:
-		return l.emit(Instr{Op: OpLe, Args: [3]Value{arg(1), arg(0)}})
-	default:
-		in := Instr{Op: operations[op]}
-		for i := range e.NumArgs() {
-			in.Args[i] = arg(i)
+	case symbolic.OpPower:
+		return l.call("pow", arg(0), arg(1))
+	case symbolic.OpCall:
+		args := make([]Value, e.NumArgs())
+		for i := range args {
+			args[i] = arg(i)
 		}
-		return l.emit(in)
+		return l.call(e.Func().Name, args...)
+	case symbolic.OpGt:
+		return l.op(OpLt, arg(1), arg(0))
+	case symbolic.OpGe:
+		return l.op(OpLe, arg(1), arg(0))
+	default:
+		args := make([]Value, e.NumArgs())
+		for i := range args {
+			args[i] = arg(i)
+		}
+		return l.op(operations[op], args...)
 	}
 }
 
-func (l *lowering) constant(x float64) Value {
-	if l.Elem == Float32 {
-		return l.emit(Instr{Op: OpConst, Imm: ieee.Bits(float32(x))})
+// op is an operation whose result has the type of its last argument, or is a
+// comparison.
+func (l *lowering) op(op Op, args ...Value) Value {
+	in := Instr{Op: op, Type: l.typeOf(args[len(args)-1])}
+	if op.Compares() {
+		in.Type = Bool
 	}
-	return l.emit(Instr{Op: OpConst, Imm: math.Float64bits(x)})
+	copy(in.Args[:], args)
+	return l.emit(in)
+}
+
+// typeOf is TypeOf while values of the body carry their flag.
+func (l *lowering) typeOf(v Value) Type {
+	if v&inBody != 0 {
+		return l.Body[v&^inBody].Type
+	}
+	return l.Uniform[v].Type
+}
+
+func (l *lowering) constant(x float64) Value {
+	return l.emit(Instr{Op: OpConst, Type: l.Elem, Imm: l.Elem.Bits(x)})
 }
 
 // power is x to the n by left-to-right binary powering (Knuth, The Art of
@@ -203,13 +228,13 @@ func (l *lowering) power(x Value, n int64) Value {
 		top--
 	}
 	for b := top - 1; b >= 0; b-- {
-		r = l.emit(Instr{Op: OpMul, Args: [3]Value{r, r}})
+		r = l.op(OpMul, r, r)
 		if m>>b&1 == 1 {
-			r = l.emit(Instr{Op: OpMul, Args: [3]Value{r, x}})
+			r = l.op(OpMul, r, x)
 		}
 	}
 	if n < 0 {
-		r = l.emit(Instr{Op: OpDiv, Args: [3]Value{l.constant(1), r}})
+		r = l.op(OpDiv, l.constant(1), r)
 	}
 	return r
 }
@@ -240,8 +265,9 @@ func (l *lowering) emit(in Instr) Value {
 	return v
 }
 
-// number drops what no output needs, such as the x of x^0, and gives the values
-// that are left their numbers, those of the body after the uniforms.
+// number drops what no output needs, such as the x of x^0, puts what is rarely
+// needed behind guards, and gives the values that are left their numbers, those of
+// the body after the uniforms.
 func (l *lowering) number() {
 	nu := len(l.Uniform)
 	place := func(v Value) int {
@@ -258,23 +284,31 @@ func (l *lowering) number() {
 	for _, r := range l.Reductions {
 		needed[place(r.Value)] = true
 	}
+	for _, t := range l.Traps {
+		needed[place(t.Cond)] = true
+	}
+	kept := outside(l.Program, place) // what is used by more than instructions
 	for i := len(all) - 1; i >= 0; i-- {
-		for _, a := range all[i].Args[:all[i].Op.NumArgs()] {
+		in := &all[i]
+		for j, a := range in.Args[:in.Op.NumArgs()] {
+			in.Args[j] = Value(place(a))
 			needed[place(a)] = needed[place(a)] || needed[i]
 		}
 	}
+	order, guards := guard(all, nu, needed, kept)
 	final := make([]Value, len(all))
 	l.Uniform, l.Body = l.Uniform[:0], l.Body[:0]
-	for i, in := range all {
-		if !needed[i] {
-			continue
+	for n, i := range order {
+		in := all[i]
+		final[i] = Value(n)
+		for j, a := range in.Args[:in.Op.NumArgs()] {
+			in.Args[j] = final[a]
 		}
-		final[i] = Value(len(l.Uniform) + len(l.Body))
-		for j := range in.Op.NumArgs() {
-			in.Args[j] = final[place(in.Args[j])]
-		}
-		if in.Op == OpLoad {
+		switch in.Op {
+		case OpLoad:
 			l.Arrays[in.Imm].Read = true
+		case OpSelect:
+			in.Imm = 0
 		}
 		if i < nu {
 			l.Uniform = append(l.Uniform, in)
@@ -282,10 +316,18 @@ func (l *lowering) number() {
 			l.Body = append(l.Body, in)
 		}
 	}
+	for _, g := range guards {
+		g.Cond = final[g.Cond]
+		g.Lo, g.Hi = g.Lo-len(l.Uniform), g.Hi-len(l.Uniform)
+		l.Guards = append(l.Guards, g)
+	}
 	for i, s := range l.Stores {
 		l.Stores[i].Value = final[place(s.Value)]
 	}
 	for i, r := range l.Reductions {
 		l.Reductions[i].Value = final[place(r.Value)]
+	}
+	for i, t := range l.Traps {
+		l.Traps[i].Cond = final[place(t.Cond)]
 	}
 }

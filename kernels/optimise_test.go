@@ -50,7 +50,7 @@ func launch[T kernels.Float](p *kernels.Program, n int, seed uint64) []uint64 {
 	r := rand.New(rand.NewPCG(seed, 0))
 	f := p.NewFrame(n)
 	for i := range f.Scalars {
-		f.Scalars[i] = randkernel.Number(r)
+		f.Scalars[i] = p.Scalars[i].Bits(randkernel.Number(r))
 	}
 	var arrays [][]T
 	for s := range f.Arrays {
@@ -242,7 +242,7 @@ func TestOptimizeErrors(t *testing.T) {
 		t.Errorf("class 9: %v", err)
 	}
 	// What is no kernel is refused before anything is optimised.
-	for _, text := range []string{"y = x + sin(x) - sin(x)", "y = 0*x^z", "y = x + (x < z)"} {
+	for _, text := range []string{"y = x + digamma(x) - digamma(x)", "y = x + (x < z)"} {
 		_, err := kernels.Parse("k", text, class(rewrite.Domain))
 		if !errors.As(err, &ke) || ke.Output != "y" {
 			t.Errorf("%s: %v", text, err)
@@ -258,8 +258,8 @@ func TestVanishedInputs(t *testing.T) {
 	if got := k.Optimized()[0].Expr; got != symbolic.Var("x") {
 		t.Fatalf("y = %v", got)
 	}
-	if want := []kernels.Array{{Written: true}, {Read: true}, {}}; !slices.Equal(p.Arrays, want) || p.Scalars != 1 || len(k.Params()) != 4 {
-		t.Errorf("arrays %v, %d scalars, params %v", p.Arrays, p.Scalars, k.Params())
+	if want := []kernels.Array{{Type: kernels.Float64, Written: true}, {Type: kernels.Float64, Read: true}, {Type: kernels.Float64}}; !slices.Equal(p.Arrays, want) || len(p.Scalars) != 1 || len(k.Params()) != 4 {
+		t.Errorf("arrays %v, %d scalars, params %v", p.Arrays, len(p.Scalars), k.Params())
 	}
 	y, x, z := []float64{0, 0}, []float64{1, 2}, []float64{math.NaN(), 5}
 	run(p, []float64{0}, y, x, z)

@@ -3,104 +3,110 @@ package kernels
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 	goruntime "runtime"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"weak"
 )
 
-// Type is the type of a value on a lane, and of the elements of an array.
-type Type uint8
-
-const (
-	Float64 Type = iota + 1 // IEEE 754 binary64
-	Float32                 // IEEE 754 binary32
-	Bool                    // the result of a comparison; never an array's element type
-)
-
-// Float is the Go types of elements.
-type Float interface{ float32 | float64 }
-
-// Size is the number of bytes of one element, and 0 for Bool, which is never
-// stored.
-func (t Type) Size() int {
-	switch t {
-	case Float64:
-		return 8
-	case Float32:
-		return 4
-	}
-	return 0
-}
-
-func (t Type) String() string {
-	switch t {
-	case Float64:
-		return "float64"
-	case Float32:
-		return "float32"
-	case Bool:
-		return "bool"
-	}
-	return fmt.Sprintf("Type(%d)", uint8(t))
-}
-
-// Op is the operation of one instruction. Each is one IEEE 754 operation with
-// rounding to nearest even, or exact.
+// Op is the operation of one instruction. On floats each is one IEEE 754
+// operation with rounding to nearest even, or exact; on integers it is that of Go.
+// [Evaluate] is their definition.
 type Op uint8
 
 const (
 	OpConst  Op = iota + 1 // the bits in Imm
-	OpScalar               // the scalar of slot Imm, rounded to the element type
+	OpScalar               // the scalar of slot Imm
 	OpLoad                 // element i of the array of slot Imm
-	OpAdd                  // x + y
-	OpSub                  // x - y
-	OpMul                  // x * y
-	OpDiv                  // x / y
-	OpNeg                  // x with its sign flipped
-	OpAbs                  // x with its sign cleared
-	OpSqrt                 // square root of x, correctly rounded
-	OpMin                  // x < y ? x : y
-	OpMax                  // x > y ? x : y
-	OpFMA                  // x*y + z, rounded once
-	OpLt                   // x < y, false where either is NaN
-	OpLe                   // x <= y, false where either is NaN
-	OpEq                   // x == y, false where either is NaN
-	OpNe                   // x != y, true where either is NaN
-	OpAnd                  // x and y
-	OpOr                   // x or y
-	OpNot                  // not x
-	OpSelect               // x ? y : z
+
+	// On floats and integers, which wrap.
+	OpAdd // x + y
+	OpSub // x - y
+	OpMul // x * y
+	OpDiv // x / y; of integers truncated, and 0 where y is 0
+	OpNeg // x with its sign flipped; 0 - x of integers
+	OpAbs // x with its sign cleared; of signed integers x < 0 ? -x : x
+	OpMin // x < y ? x : y
+	OpMax // x > y ? x : y
+
+	OpRem // of integers: x - (x/y)*y, and 0 where y is 0
+
+	// On floats.
+	OpSqrt      // square root of x, correctly rounded
+	OpFMA       // x*y + z, rounded once
+	OpFloor     // the greatest integer not above x
+	OpCeil      // the least integer not below x
+	OpTrunc     // x without its fraction
+	OpRoundEven // the nearest integer, of two the even one
+
+	// From floats or integers to Bool.
+	OpLt // x < y, false where either is NaN
+	OpLe // x <= y, false where either is NaN
+	OpEq // x == y, false where either is NaN
+	OpNe // x != y, true where either is NaN
+
+	// On Bool, and on integers bit by bit.
+	OpAnd // x and y
+	OpOr  // x or y
+	OpXor // one of x and y
+	OpNot // not x
+
+	// On integers. The count y is read as unsigned; one of the width or more
+	// leaves zeros, or copies of the sign for Shr of a signed x.
+	OpShl
+	OpShr
+
+	OpSelect // x ? y : z, for y and z of any type
+
+	// From one type to another. OpConvert: float to integer truncates and
+	// saturates, NaN gives 0; integer to float, and float64 to float32, round to
+	// nearest even; integer to integer extends by the sign of the argument's type, or
+	// keeps the low bits. OpBits: the same bits in another type of that size.
+	OpConvert
+	OpBits
+
+	OpTable // the entry of table Imm at x, an integer, modulo the table's length
 )
 
 var opInfo = [...]struct {
 	name  string
 	args  int
-	flops int
-	bool  bool // the result is a truth value
+	flops int // on floats
 }{
-	OpConst:  {"const", 0, 0, false},
-	OpScalar: {"scalar", 0, 0, false},
-	OpLoad:   {"load", 0, 0, false},
-	OpAdd:    {"add", 2, 1, false},
-	OpSub:    {"sub", 2, 1, false},
-	OpMul:    {"mul", 2, 1, false},
-	OpDiv:    {"div", 2, 1, false},
-	OpNeg:    {"neg", 1, 0, false},
-	OpAbs:    {"abs", 1, 0, false},
-	OpSqrt:   {"sqrt", 1, 1, false},
-	OpMin:    {"min", 2, 1, false},
-	OpMax:    {"max", 2, 1, false},
-	OpFMA:    {"fma", 3, 2, false},
-	OpLt:     {"lt", 2, 0, true},
-	OpLe:     {"le", 2, 0, true},
-	OpEq:     {"eq", 2, 0, true},
-	OpNe:     {"ne", 2, 0, true},
-	OpAnd:    {"and", 2, 0, true},
-	OpOr:     {"or", 2, 0, true},
-	OpNot:    {"not", 1, 0, true},
-	OpSelect: {"select", 3, 0, false},
+	OpConst:     {"const", 0, 0},
+	OpScalar:    {"scalar", 0, 0},
+	OpLoad:      {"load", 0, 0},
+	OpAdd:       {"add", 2, 1},
+	OpSub:       {"sub", 2, 1},
+	OpMul:       {"mul", 2, 1},
+	OpDiv:       {"div", 2, 1},
+	OpNeg:       {"neg", 1, 0},
+	OpAbs:       {"abs", 1, 0},
+	OpMin:       {"min", 2, 1},
+	OpMax:       {"max", 2, 1},
+	OpRem:       {"rem", 2, 0},
+	OpSqrt:      {"sqrt", 1, 1},
+	OpFMA:       {"fma", 3, 2},
+	OpFloor:     {"floor", 1, 1},
+	OpCeil:      {"ceil", 1, 1},
+	OpTrunc:     {"trunc", 1, 1},
+	OpRoundEven: {"roundeven", 1, 1},
+	OpLt:        {"lt", 2, 0},
+	OpLe:        {"le", 2, 0},
+	OpEq:        {"eq", 2, 0},
+	OpNe:        {"ne", 2, 0},
+	OpAnd:       {"and", 2, 0},
+	OpOr:        {"or", 2, 0},
+	OpXor:       {"xor", 2, 0},
+	OpNot:       {"not", 1, 0},
+	OpShl:       {"shl", 2, 0},
+	OpShr:       {"shr", 2, 0},
+	OpSelect:    {"select", 3, 0},
+	OpConvert:   {"convert", 1, 0},
+	OpBits:      {"bits", 1, 0},
+	OpTable:     {"table", 1, 0},
 }
 
 func (o Op) String() string {
@@ -113,15 +119,14 @@ func (o Op) String() string {
 // NumArgs is the number of values that the operation takes.
 func (o Op) NumArgs() int { return opInfo[o].args }
 
-// IsBool reports whether the operation's result is a truth value. Its
-// arguments are truth values for And, Or and Not, and numbers for comparisons.
-func (o Op) IsBool() bool { return opInfo[o].bool }
+// Compares reports whether the operation compares numbers.
+func (o Op) Compares() bool { return o >= OpLt && o <= OpNe }
 
 // Commutes reports whether the first two arguments may change places without
 // changing a bit of the result (NaN payloads excepted).
 func (o Op) Commutes() bool {
 	switch o {
-	case OpAdd, OpMul, OpFMA, OpEq, OpNe, OpAnd, OpOr:
+	case OpAdd, OpMul, OpFMA, OpEq, OpNe, OpAnd, OpOr, OpXor:
 		return true
 	}
 	return false
@@ -132,16 +137,21 @@ func (o Op) Commutes() bool {
 type Value uint32
 
 // Instr is one instruction. Its first Op.NumArgs() arguments name earlier
-// values.
+// values; they are of one type, but for the truth value of a select.
 type Instr struct {
 	Op   Op
+	Type Type // of the result
 	Args [3]Value
-	Imm  uint64 // Const: the value's bits; Scalar and Load: the slot
+	Imm  uint64 // Const: the value's bits; Scalar and Load: the slot; Table: its number
 }
 
-// Array says what a program does with the array of a slot: neither, if only
-// what no output needs reads it, as the x of x^0.
-type Array struct{ Read, Written bool }
+// Array says of what type the elements of the array of a slot are, and what a
+// program does with it: neither, if only what no output needs reads it, as the x
+// of x^0.
+type Array struct {
+	Type          Type
+	Read, Written bool
+}
 
 // Store writes a value of the body to an element of the array of a slot.
 type Store struct {
@@ -155,7 +165,36 @@ type Reduce struct {
 	Value Value
 }
 
-// Program is the lowered form of a kernel for one element type: straight-line
+// Guard says that Body[Lo:Hi] matters to those elements alone for which Cond
+// holds: what is used of it elsewhere is the second argument of a select on Cond.
+// Where none of the elements at hand has Cond, a backend may skip the range.
+type Guard struct {
+	Cond   Value // of the body, before Lo
+	Lo, Hi int
+}
+
+// Trap makes a launch fail if Cond, a Bool, is true for any element of it. What
+// the launch writes is written all the same.
+type Trap struct {
+	Cond Value
+	Kind TrapKind
+}
+
+// TrapKind says why a launch fails.
+type TrapKind uint8
+
+const (
+	TrapDivide TrapKind = iota + 1 // an integer divided by zero
+)
+
+func (k TrapKind) String() string {
+	if k == TrapDivide {
+		return "integer division by zero"
+	}
+	return fmt.Sprintf("TrapKind(%d)", uint8(k))
+}
+
+// Program is the lowered form of a kernel for one float type: straight-line
 // code over one index, in single assignment, with each shared subterm once and
 // nothing that no output needs. A program is read-only and knows no names; two
 // kernels that compute the same share one Program, so that pointer equality is
@@ -165,15 +204,19 @@ type Reduce struct {
 // element i come before all stores of element i, so that an output may be
 // exactly an input.
 type Program struct {
-	Elem       Type
-	Arrays     []Array  // by array slot
-	Scalars    int      // number of scalar slots
-	Uniform    []Instr  // constants, scalars, and what depends on them alone
-	Body       []Instr  // once an element
-	Stores     []Store  // in the order of the kernel's outputs
-	Reductions []Reduce // in the order of the kernel's outputs
+	Elem       Type       // of the arrays and scalars whose type the kernel does not say: Float64 or Float32
+	Arrays     []Array    // by array slot
+	Scalars    []Type     // by scalar slot
+	Tables     [][]uint64 // entries by their bits; a power of two of them, 1024 at most
+	Uniform    []Instr    // constants, scalars, and what depends on them alone
+	Body       []Instr    // once an element
+	Stores     []Store    // in the order of the kernel's outputs
+	Reductions []Reduce   // in the order of the kernel's outputs; of floats
+	Guards     []Guard    // apart from each other, in order
+	Traps      []Trap
 
-	memo sync.Map // key -> func() any
+	memo sync.Map     // key -> func() any
+	lane atomic.Int32 // what LaneSize found, or 0
 }
 
 // Memo returns what make returned when first called for key. Backends keep
@@ -196,23 +239,60 @@ func (p *Program) Instr(v Value) Instr {
 	return p.Body[int(v)-len(p.Uniform)]
 }
 
+// TypeOf returns the type of v.
+func (p *Program) TypeOf(v Value) Type { return p.Instr(v).Type }
+
+// LaneSize is the number of bytes of a lane: 8 where a value of the body, or one
+// that it uses, has 8 bytes, and 4 otherwise.
+func (p *Program) LaneSize() int {
+	if p.lane.Load() == 0 {
+		p.lane.Store(p.laneSize())
+	}
+	return int(p.lane.Load())
+}
+
+func (p *Program) laneSize() int32 {
+	wide := func(v Value) bool { return p.TypeOf(v).Size() == 8 }
+	for _, a := range p.Arrays {
+		if a.Type.Size() == 8 {
+			return 8
+		}
+	}
+	for _, in := range p.Body {
+		if in.Type.Size() == 8 || slices.ContainsFunc(in.Args[:in.Op.NumArgs()], wide) {
+			return 8
+		}
+	}
+	for _, s := range p.Stores {
+		if wide(s.Value) {
+			return 8
+		}
+	}
+	for _, r := range p.Reductions {
+		if wide(r.Value) {
+			return 8
+		}
+	}
+	return 4
+}
+
 // IsUniform reports whether v has the same value for every element.
 func (p *Program) IsUniform(v Value) bool { return int(v) < len(p.Uniform) }
 
 // String lists the program, an instruction a line.
 func (p *Program) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "program %s arrays=%d scalars=%d\n", p.Elem, len(p.Arrays), p.Scalars)
+	fmt.Fprintf(&b, "program %s arrays=%d scalars=%d\n", p.Elem, len(p.Arrays), len(p.Scalars))
 	line := func(v Value, in Instr) {
 		fmt.Fprintf(&b, "  v%d = %s", v, in.Op)
+		if in.Type != p.Elem && in.Type != Bool {
+			fmt.Fprintf(&b, ".%s", in.Type)
+		}
 		switch in.Op {
 		case OpConst:
-			if p.Elem == Float32 {
-				fmt.Fprintf(&b, " %v", math.Float32frombits(uint32(in.Imm)))
-			} else {
-				fmt.Fprintf(&b, " %v", math.Float64frombits(in.Imm))
-			}
-		case OpScalar, OpLoad:
+			b.WriteByte(' ')
+			b.WriteString(in.Type.format(in.Imm))
+		case OpScalar, OpLoad, OpTable:
 			fmt.Fprintf(&b, " #%d", in.Imm)
 		}
 		for _, a := range in.Args[:in.Op.NumArgs()] {
@@ -224,7 +304,12 @@ func (p *Program) String() string {
 		line(Value(i), in)
 	}
 	b.WriteString("each element\n")
+	guards := p.Guards
 	for i, in := range p.Body {
+		if len(guards) > 0 && i == guards[0].Lo {
+			fmt.Fprintf(&b, "  where v%d, up to v%d\n", guards[0].Cond, len(p.Uniform)+guards[0].Hi)
+			guards = guards[1:]
+		}
 		line(Value(len(p.Uniform)+i), in)
 	}
 	for _, s := range p.Stores {
@@ -233,13 +318,16 @@ func (p *Program) String() string {
 	for i, r := range p.Reductions {
 		fmt.Fprintf(&b, "  %s !%d v%d\n", r.Op, i, r.Value)
 	}
+	for _, t := range p.Traps {
+		fmt.Fprintf(&b, "  trap v%d: %s\n", t.Cond, t.Kind)
+	}
 	return b.String()
 }
 
 // Cost is what one element of a program costs, derived from its instructions.
 type Cost struct {
 	Loads, Stores int // arrays read and written
-	Flops         int // add, sub, mul, div, sqrt, min, max: 1 each; fma: 2; comparisons, select, neg, abs: 0
+	Flops         int // floats' add, sub, mul, div, sqrt, min, max and roundings: 1 each; fma: 2; all else 0
 	ReadBytes     int
 	WriteBytes    int
 }
@@ -248,18 +336,29 @@ type Cost struct {
 // array written once, without the line that a plain store also reads.
 func (c Cost) Bytes() int { return c.ReadBytes + c.WriteBytes }
 
-// Cost returns what one element costs.
+// Cost returns what one element costs, without what guards let a backend skip.
 func (p *Program) Cost() Cost {
 	c := Cost{Stores: len(p.Stores)}
-	for _, in := range p.Body {
+	guards := p.Guards
+	for i, in := range p.Body {
+		if len(guards) > 0 && i >= guards[0].Lo {
+			if i < guards[0].Hi {
+				continue
+			}
+			guards = guards[1:]
+		}
 		if in.Op == OpLoad {
 			c.Loads++
+			c.ReadBytes += in.Type.Size()
 		}
-		c.Flops += opInfo[in.Op].flops
+		if in.Type.IsFloat() {
+			c.Flops += opInfo[in.Op].flops
+		}
 	}
 	c.Flops += len(p.Reductions)
-	c.ReadBytes = c.Loads * p.Elem.Size()
-	c.WriteBytes = c.Stores * p.Elem.Size()
+	for _, s := range p.Stores {
+		c.WriteBytes += p.Arrays[s.Slot].Type.Size()
+	}
 	return c
 }
 
@@ -273,10 +372,20 @@ func (p *Program) key() string {
 	b := make([]byte, 0, 16+24*(len(p.Uniform)+len(p.Body)))
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
 	num(int(p.Elem))
-	num(p.Scalars)
+	num(len(p.Scalars))
+	for _, t := range p.Scalars {
+		num(int(t))
+	}
+	num(len(p.Tables))
+	for _, t := range p.Tables {
+		num(len(t))
+		for _, entry := range t {
+			b = binary.LittleEndian.AppendUint64(b, entry)
+		}
+	}
 	num(len(p.Arrays))
 	for _, a := range p.Arrays {
-		k := byte(0)
+		k := byte(a.Type) << 2
 		if a.Read {
 			k |= 1
 		}
@@ -288,9 +397,9 @@ func (p *Program) key() string {
 	for _, list := range [][]Instr{p.Uniform, p.Body} {
 		num(len(list))
 		for _, in := range list {
-			b = append(b, byte(in.Op))
+			b = append(b, byte(in.Op), byte(in.Type))
 			switch in.Op {
-			case OpConst, OpScalar, OpLoad:
+			case OpConst, OpScalar, OpLoad, OpTable:
 				b = binary.AppendUvarint(b, in.Imm)
 			}
 			for _, a := range in.Args[:in.Op.NumArgs()] {
@@ -303,9 +412,20 @@ func (p *Program) key() string {
 		num(s.Slot)
 		num(int(s.Value))
 	}
+	num(len(p.Reductions))
 	for _, r := range p.Reductions {
 		num(int(r.Op))
 		num(int(r.Value))
+	}
+	num(len(p.Guards))
+	for _, g := range p.Guards {
+		num(int(g.Cond))
+		num(g.Lo)
+		num(g.Hi)
+	}
+	for _, t := range p.Traps {
+		num(int(t.Cond))
+		num(int(t.Kind))
 	}
 	return string(b)
 }

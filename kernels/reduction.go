@@ -34,15 +34,15 @@ func (r Reduction) String() string {
 // then lanes/4, …); the blocks are folded in pairs of neighbours, level by
 // level, an odd one out rising to the next level unchanged.
 const (
-	RowBytes  = 256 // one row: 32 lanes of float64 or 64 of float32
+	RowBytes  = 256 // one row: 32 lanes of 8 bytes or 64 of 4
 	BlockRows = 32  // rows in a block
 )
 
-// Lanes is the number of lanes of a row: 32 for float64, 64 for float32.
-func (p *Program) Lanes() int { return RowBytes / p.Elem.Size() }
+// Lanes is the number of lanes of a row: 32 for a program with values of 8
+// bytes, such as float64, and 64 otherwise.
+func (p *Program) Lanes() int { return RowBytes / p.LaneSize() }
 
-// BlockLen is the number of elements of a reduction block: 1024 for float64,
-// 2048 for float32.
+// BlockLen is the number of elements of a reduction block: 32 rows of Lanes.
 func (p *Program) BlockLen() int { return p.Lanes() * BlockRows }
 
 // Blocks is the number of reduction blocks of n elements.
@@ -94,7 +94,7 @@ func FoldLanes[T Float](r Reduction, acc []T) T {
 func (p *Program) Combine(f *Frame) {
 	for r, red := range p.Reductions {
 		parts := f.Partials[r][:p.Blocks(f.N)]
-		if p.Elem == Float32 {
+		if p.TypeOf(red.Value) == Float32 {
 			f.Results[r] = float64(foldBlocks[float32](red.Op, parts))
 		} else {
 			f.Results[r] = foldBlocks[float64](red.Op, parts)

@@ -133,8 +133,9 @@ func checkBits[T kernels.Float](t *testing.T, k *kernels.Kernel, p *kernels.Prog
 	frame := p.NewFrame(n)
 	for _, param := range k.Params() {
 		if param.Kind == kernels.ScalarParam {
-			frame.Scalars[param.Slot] = randomNumber(r)
-			args[param.Name] = []T{T(frame.Scalars[param.Slot])}
+			x := randomNumber(r)
+			frame.Scalars[param.Slot] = p.Scalars[param.Slot].Bits(x)
+			args[param.Name] = []T{T(x)}
 			continue
 		}
 		a := make([]T, n)

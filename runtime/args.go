@@ -242,7 +242,7 @@ func (c *checker) fillScalars(b *Binding) error {
 		if !exact {
 			return c.fail(ArgValue, p.Name, "", "no float64 equals the %T %[1]d", c.args[p.Name])
 		}
-		b.Frame.Scalars[p.Slot] = f
+		b.Frame.Scalars[p.Slot] = b.Program.Scalars[p.Slot].Bits(f)
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (b *Binding) setScalar(name string, v float64) error {
 		if p.Kind != kernels.ScalarParam {
 			return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgType, Detail: fmt.Sprintf("an %s cannot be set as a scalar", p.Kind)}
 		}
-		b.Frame.Scalars[p.Slot] = v
+		b.Frame.Scalars[p.Slot] = b.Program.Scalars[p.Slot].Bits(v)
 		b.Program.EvalUniforms(b.Frame)
 		return nil
 	}

@@ -234,7 +234,7 @@ func (a *allocator) memoryArg(s *step) int {
 	if !ok || s.folded || s.cmp != 0 {
 		return none
 	}
-	if s.instr.Op.IsBool() && a.part == single {
+	if s.instr.Type == kernels.Bool && a.part == single {
 		return none // on truth values there are only vector instructions
 	}
 	best, furthest := none, int32(-1)

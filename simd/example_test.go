@@ -21,7 +21,7 @@ func Example() {
 	for slot, s := range [][]float64{a, b, c} { // the order of the kernel's parameters
 		f.Arrays[slot] = unsafe.Pointer(&s[0])
 	}
-	f.Scalars[0] = 0.5
+	f.Scalars[0] = kernels.Float64.Bits(0.5)
 	p.EvalUniforms(f)
 	code.NewRunner(f).Run(0, 3)
 	fmt.Println(a)

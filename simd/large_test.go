@@ -22,19 +22,19 @@ type assembler struct {
 // newAssembler begins a program with constants and scalars. Slots of arrays are
 // outputs below outputs, and inputs from firstInput on.
 func newAssembler(typ kernels.Type, arrays, firstInput, outputs, scalars int, constants ...float64) *assembler {
-	a := &assembler{Program: &kernels.Program{Elem: typ, Arrays: make([]kernels.Array, arrays), Scalars: scalars}}
+	a := &assembler{Program: &kernels.Program{Elem: typ, Arrays: make([]kernels.Array, arrays), Scalars: slices.Repeat([]kernels.Type{typ}, scalars)}}
 	for s := range a.Arrays {
-		a.Arrays[s] = kernels.Array{Read: s >= firstInput, Written: s < outputs}
+		a.Arrays[s] = kernels.Array{Type: typ, Read: s >= firstInput, Written: s < outputs}
 	}
 	for s := range scalars {
-		a.Uniform = append(a.Uniform, kernels.Instr{Op: kernels.OpScalar, Imm: uint64(s)})
+		a.Uniform = append(a.Uniform, kernels.Instr{Op: kernels.OpScalar, Type: typ, Imm: uint64(s)})
 	}
 	for _, c := range constants {
 		bits := ieee.Bits(c)
 		if typ == kernels.Float32 {
 			bits = ieee.Bits(float32(c))
 		}
-		a.Uniform = append(a.Uniform, kernels.Instr{Op: kernels.OpConst, Imm: bits})
+		a.Uniform = append(a.Uniform, kernels.Instr{Op: kernels.OpConst, Type: typ, Imm: bits})
 	}
 	for v := range a.Uniform {
 		a.numbers = append(a.numbers, kernels.Value(v))
@@ -45,7 +45,7 @@ func newAssembler(typ kernels.Type, arrays, firstInput, outputs, scalars int, co
 func (a *assembler) add(in kernels.Instr) kernels.Value {
 	v := kernels.Value(len(a.Uniform) + len(a.Body))
 	a.Body = append(a.Body, in)
-	if in.Op.IsBool() {
+	if in.Type == kernels.Bool {
 		a.truths = append(a.truths, v)
 	} else {
 		a.numbers = append(a.numbers, v)
@@ -54,11 +54,15 @@ func (a *assembler) add(in kernels.Instr) kernels.Value {
 }
 
 func (a *assembler) load(slot int) kernels.Value {
-	return a.add(kernels.Instr{Op: kernels.OpLoad, Imm: uint64(slot)})
+	return a.add(kernels.Instr{Op: kernels.OpLoad, Type: a.Elem, Imm: uint64(slot)})
 }
 
 func (a *assembler) op(op kernels.Op, args ...kernels.Value) kernels.Value {
-	in := kernels.Instr{Op: op}
+	in := kernels.Instr{Op: op, Type: a.Elem}
+	switch op {
+	case kernels.OpLt, kernels.OpLe, kernels.OpEq, kernels.OpNe, kernels.OpAnd, kernels.OpOr, kernels.OpNot:
+		in.Type = kernels.Bool
+	}
 	copy(in.Args[:], args)
 	return a.add(in)
 }

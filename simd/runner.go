@@ -22,7 +22,7 @@ type Runner struct {
 	// alignBase and the elements before make a multiple of alignMask+1.
 	alignBase, alignMask, splitFrom int
 
-	portable blocked // what runs if run is nil
+	portable *strips // what runs if run is nil
 	scratch  []byte
 	code     *Code // the code that runs
 	asked    *Code // the code that was asked for
@@ -33,7 +33,7 @@ type Runner struct {
 func (c *Code) NewRunner(f *kernels.Frame) *Runner {
 	r := &Runner{code: c, asked: c, frame: f, n: f.N, size: c.prog.Elem.Size()}
 	if c.tier == Portable {
-		r.portable = newBlocked(c.prog, f)
+		r.portable = newStrips(c.prog, f)
 		return r
 	}
 	r.words = make([]uint64, frameArrays+len(f.Arrays)+len(f.Partials))
@@ -66,7 +66,7 @@ func (r *Runner) Reload() {
 	r.run = nil
 	if r.code.tier == Portable { // memory for the plain code was refused
 		if r.portable == nil {
-			r.portable = newBlocked(r.code.prog, f)
+			r.portable = newStrips(r.code.prog, f)
 		}
 		return
 	}

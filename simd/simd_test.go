@@ -33,7 +33,7 @@ func newLaunch(p *kernels.Program, n int, seed uint64, shift func(slot int) int)
 	l := &launch{p: p, f: p.NewFrame(n)}
 	size := p.Elem.Size()
 	for i := range l.f.Scalars {
-		l.f.Scalars[i] = randkernel.Number(r)
+		l.f.Scalars[i] = l.p.Scalars[i].Bits(randkernel.Number(r))
 	}
 	for s := range p.Arrays {
 		b := make([]byte, n*size+2*guard+128)

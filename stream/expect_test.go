@@ -71,7 +71,7 @@ func frame[T Element](k *kernels.Kernel, p *kernels.Program, v *[4]T) *kernels.F
 		case kernels.ArrayParam:
 			f.Arrays[param.Slot] = unsafe.Pointer(&v[slices.Index(arrayNames[:], param.Name)])
 		case kernels.ScalarParam:
-			f.Scalars[param.Slot] = scalar
+			f.Scalars[param.Slot] = p.Scalars[param.Slot].Bits(scalar)
 		}
 	}
 	p.EvalUniforms(f)

@@ -134,7 +134,7 @@ func TestMisuse(t *testing.T) {
 		{[]string{"explain", "-seed", "-1", "a = b"}, "-seed from 0"},
 		{[]string{"explain", "-scalars", "q", "a = b"}, "unknown variable q"},
 		{[]string{"explain", "a = b + * c"}, "offset 8"},
-		{[]string{"explain", "a = sin(b)"}, "no instructions sin"},
+		{[]string{"explain", "a = digamma(b)"}, "no instructions digamma"},
 		{[]string{"calibrate", "more"}, "unexpected argument more"},
 		{[]string{"calibrate", "-repetitions", "0"}, "-repetitions from 1"},
 		{[]string{"calibrate", "-simd", "mmx"}, "-simd portable on this machine"},

@@ -77,7 +77,7 @@ func newTrial[T float](r *rand.Rand, k *kernels.Kernel, n int, same ...string) *
 		case kernels.ScalarParam:
 			v := randkernel.Number(r)
 			t.args[param.Name] = v
-			f.Scalars[param.Slot] = v
+			f.Scalars[param.Slot] = p.Scalars[param.Slot].Bits(v)
 		case kernels.ResultParam:
 			t.results[param.Name] = new(float64)
 			t.args[param.Name] = t.results[param.Name]

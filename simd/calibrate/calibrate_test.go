@@ -89,7 +89,7 @@ func outputs(t *testing.T, k *kernels.Kernel, elem kernels.Type, fill fill) []fl
 	}
 	for _, param := range k.Params() {
 		if param.Kind == kernels.ScalarParam {
-			f.Scalars[param.Slot] = fill.scalars[param.Name]
+			f.Scalars[param.Slot] = p.Scalars[param.Slot].Bits(fill.scalars[param.Name])
 		}
 	}
 	p.EvalUniforms(f)

@@ -94,7 +94,7 @@ func newRunner(k *kernels.Kernel, n int, elem kernels.Type, tier simd.Tier, fill
 	}
 	for _, param := range k.Params() {
 		if param.Kind == kernels.ScalarParam {
-			f.Scalars[param.Slot] = fill.scalars[param.Name]
+			f.Scalars[param.Slot] = p.Scalars[param.Slot].Bits(fill.scalars[param.Name])
 		}
 	}
 	p.EvalUniforms(f)
