@@ -18,7 +18,8 @@ type Config struct {
 	Slow      bool         // also the cases of symbolic that take SymPy minutes
 	Rounds    int          // 0: 25
 	ArraySize int          // elements of an array of stream and gc; 0: 640 MB, or less where memory is short
-	Elem      kernels.Type // of stream and cache; 0: float64
+	Elem      kernels.Type // of stream, cache, functions and expressions; 0: float64
+	Elements  []int        // of the arrays of functions and expressions; none: 1000, and for expressions also 16,000 and 10,000,000
 	CC        string       // the C compiler; "": $CC, cc, gcc or clang, whichever is found first
 	Pin       bool         // bind the threads of this library and of OpenMP to one CPU each; by default neither does
 	Keep      bool         // leave the C programs where they were built; the report says where
@@ -29,6 +30,7 @@ type Config struct {
 	// Tests shorten these.
 	gcTime, idleTime time.Duration
 	cacheSizes       []int
+	fewExpressions   bool
 	work             int // elements that one time of a launch in cache is for, about
 	reactions        int // of the network; 0: all
 	iterations       int // of the graph that grows most; 0: all whose counts are known
@@ -99,6 +101,11 @@ func (c Config) complete() (Config, error) {
 	case kernels.Float64, kernels.Float32:
 	default:
 		return c, &ValueError{"elem", c.Elem, "float64 or float32"}
+	}
+	for _, n := range c.Elements {
+		if n < 5 || n > 1<<28 {
+			return c, &ValueError{"elements", n, fmt.Sprintf("from 5 to %d", 1<<28)}
+		}
 	}
 	if c.gcTime == 0 {
 		c.gcTime = 5 * time.Second

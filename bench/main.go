@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/triad-go/triad/kernels"
@@ -46,10 +47,11 @@ func parseFlags(args []string, stderr io.Writer) (c Config, write func(*Report, 
 	only := flags.String("only", "", "run only these benchmarks, separated by commas, of "+strings.Join(Benchmarks(), ", "))
 	names := flags.String("kernels", "", "run only these kernels of stream and cache, separated by commas (stream: all, cache: triad,dot)")
 	cases := flags.String("cases", "", "run only these cases of symbolic, separated by commas")
+	elements := flags.String("elements", "", "elements of the arrays of functions and expressions, separated by commas (functions: 1000, expressions: 1000,16000,10000000)")
 	flags.BoolVar(&c.Slow, "slow", false, "also run the cases of symbolic that take SymPy minutes")
 	flags.IntVar(&c.Rounds, "rounds", defaultRounds, "rounds in which the sides take turns")
 	flags.IntVar(&c.ArraySize, "arraysize", 0, "elements of an array of stream and gc, a multiple of 1024 (0: 640 MB, or less where memory is short)")
-	single := flags.Bool("float", false, "float32 instead of float64 in stream and cache")
+	single := flags.Bool("float", false, "float32 instead of float64 in stream, cache, functions and expressions")
 	flags.StringVar(&c.CC, "cc", "", "the C compiler (default: $CC, cc, gcc or clang, whichever is found first)")
 	flags.BoolVar(&c.Pin, "pin", false, "bind the threads of every side to CPUs, where the system can")
 	flags.BoolVar(&c.Keep, "keep", false, "keep the C programs; the report says where")
@@ -73,6 +75,13 @@ func parseFlags(args []string, stderr io.Writer) (c Config, write func(*Report, 
 		return fail(&ValueError{"markdown", true, "to be had together with -json"})
 	}
 	c.Only, c.Kernels, c.Cases = split(*only), split(*names), split(*cases)
+	for _, word := range split(*elements) {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return fail(&ValueError{"elements", word, "a number"})
+		}
+		c.Elements = append(c.Elements, n)
+	}
 	if *single {
 		c.Elem = kernels.Float32
 	}

@@ -33,6 +33,8 @@ func init() { // not an initializer, since the benchmarks refer to it
 		{"egraph", "equality saturation, one core", (*session).egraph},
 		{"optimise", "kernels as written and as optimised, one core", (*session).optimise},
 		{"system", "a reaction network as one kernel, one core", (*session).system},
+		{"functions", "elementary functions, one core", (*session).functions},
+		{"expressions", "expressions with functions, one core and all", (*session).expressions},
 	}
 }
 

@@ -22,7 +22,7 @@ func tiny(elem kernels.Type) Config {
 		Rounds: 2, ArraySize: 4096, Elem: elem,
 		gcTime: 20 * time.Millisecond, idleTime: 10 * time.Millisecond,
 		cacheSizes: []int{256, 1000}, work: 10_000,
-		Cases: []string{"expand8", "det", "sum-at-once"}, reactions: 300, iterations: 6, fewFormulas: true,
+		Cases: []string{"expand8", "det", "sum-at-once"}, reactions: 300, iterations: 6, fewFormulas: true, fewExpressions: true,
 	}
 }
 
@@ -32,7 +32,7 @@ func TestRun(t *testing.T) {
 		t.Run(elem.String(), func(t *testing.T) {
 			c := tiny(elem)
 			if elem != kernels.Float64 {
-				c.Only = []string{"stream", "cache"} // the others do not ask for the type
+				c.Only = []string{"stream", "cache", "functions", "expressions"} // the others do not ask for the type
 			}
 			checkReport(t, c, func(s Side) {
 				if s.Absent != "" {

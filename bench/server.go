@@ -44,6 +44,11 @@ func (e *ServerError) Unwrap() error { return e.Err }
 // startServer starts a program and waits until it is ready. The program is
 // killed when ctx is done.
 func startServer(ctx context.Context, name, path string, env []string, args ...string) (*server, error) {
+	return startServerWith(ctx, name, "", path, env, args...)
+}
+
+// startServerWith also writes something to the program before it waits.
+func startServerWith(ctx context.Context, name, first, path string, env []string, args ...string) (*server, error) {
 	s := &server{name: name, cmd: exec.CommandContext(ctx, path, args...), said: &syncBuffer{}}
 	s.cmd.Env, s.cmd.Stderr = env, s.said
 	s.cmd.WaitDelay = time.Second
@@ -58,6 +63,9 @@ func startServer(ctx context.Context, name, path string, env []string, args ...s
 	s.in, s.out = in, bufio.NewReader(out)
 	if err := s.cmd.Start(); err != nil {
 		return nil, &ServerError{name, "", err}
+	}
+	if first != "" {
+		io.WriteString(in, first) // a program that has ended already says so below
 	}
 	line, err := s.out.ReadString('\n')
 	rest, ok := strings.CutPrefix(line, "ready")

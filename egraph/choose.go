@@ -94,6 +94,8 @@ func (p *prices) price(node uint32) (cycles float64, ok bool) {
 			if c, ok = p.model.Cycles("pow"); !ok {
 				return 0, false
 			}
+		} else if p.bags { // powers of integers are products there
+			return 0, false
 		} else if c, ok = powerPrice(p.model, n.Int64()); !ok {
 			return 0, false
 		}
@@ -116,7 +118,7 @@ func (p *prices) operation(o *opInfo) (float64, bool) {
 	case symbolKind:
 		return p.model.Cycles("load")
 	}
-	if o.bag || p.bags && o.name == "^" {
+	if o.bag {
 		return 0, false
 	}
 	if o.name == "^" {

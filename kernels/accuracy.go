@@ -89,7 +89,7 @@ func evaluateForm[T Float](k *Kernel, outputs []Output, inputs map[string][]T, o
 	if err := all.declare(nil); err != nil {
 		return nil, err
 	}
-	p := lower(arrays, all.params, o.elem)
+	p := lower(arrays, all.params, o.elem, nil)
 	f := p.NewFrame(o.samples)
 	got := make([][]T, len(arrays))
 	for _, param := range all.params {

@@ -8,7 +8,8 @@
 //
 // An output is an array, or a reduction of an expression's values over all
 // elements: sum, min or max. A kernel may have several of both. It works on
-// float64 and on float32 arrays alike. Package runtime runs it.
+// float64 and on float32 arrays alike, and [Typed] gives it arrays and scalars of
+// other types. Package runtime runs it.
 //
 // # Optimising
 //
@@ -47,6 +48,48 @@
 //   - x^n is left-to-right binary powering; x^0 is 1; x^-n is 1/(x^n).
 //   - An array that is both input and output is read before it is written, and
 //     so is an output array that a caller passes as an input too.
+//
+// # Types
+//
+// What an option [Typed] names has the type that it says: float64, float32, int64,
+// int32, uint64 or uint32. All else has the kernel's own float type, float64 or
+// float32, as the arrays have that it is bound to.
+//
+//	kernels.Parse("mask", "m = select(x > t, 1, 0)", kernels.Scalars("t"), kernels.Typed(kernels.Int32, "m"))
+//
+// Operands are of one type, and nothing is converted that does not say so: float(x)
+// is x in the kernel's own float type, float64(x), float32(x), int64(x), int32(x),
+// uint64(x) and uint32(x) in those. A number has no type of its own: it takes that of
+// what stands beside it, of the output or of the conversion around it, and an
+// integer where one is needed that fits it. Exact numbers are computed exactly
+// before: 7/2 is three and a half and no integer.
+//
+//   - Integers wrap around: sums, differences, products, negations, x^n (n not
+//     negative) and abs of the least number keep the low bits.
+//   - x/y of integers is truncated towards 0, and rem(x, y) is x - y*(x/y). Where y is
+//     0 and the value is needed the launch fails, with an error that names the
+//     element. It is not needed on the side of a select that is not taken, nor right of
+//     && or || where the left side decides. The least number divided by -1 is itself,
+//     its remainder 0.
+//   - min, max, abs, comparisons and select are there for integers too; sqrt, fma,
+//     powers with other exponents and functions such as exp are of floats.
+//   - band, bor, bxor and bnot work bit by bit. shl(x, n) and shr(x, n) take the bits of n
+//     without a sign; from the width of the type on zeros are left, or copies of the
+//     sign in shr of a signed x.
+//   - A float becomes an integer by losing its fraction. Beyond the range of the type
+//     it becomes the end that is nearer, and NaN becomes 0.
+//   - An integer, or a wider float, becomes a float by rounding to nearest even.
+//   - An integer becomes a narrower one by keeping the low bits, and a wider one with
+//     copies of the sign if its own type is signed, zeros if not.
+//   - float64bits(x) and float32bits(x) are the bits of a float64 and a float32 as
+//     an integer without a sign; all NaNs give those of one (0x7ff8000000000000,
+//     0x7fc00000). float64frombits and float32frombits go back.
+//   - Reductions are of floats: sum(float64(n)).
+//
+// The optimiser works on floats alone, between conversions and never past them;
+// integers are computed as they are written. Canonical terms (see
+// [symbolic.Canonical]) are simplified by rules of real arithmetic, so that
+// integers are to be written with faithful operations, as Parse does.
 //
 // # Reductions
 //

@@ -107,7 +107,7 @@ func TestParseEdges(t *testing.T) {
 		"= a":                              "",
 		"y =":                              "",
 		"y = x^-2147483648":                "y = x^-2147483648",
-		"y = x^9223372036854775808":        "",
+		"y = x^9223372036854775808":        "y = x^9223372036854775808",
 		"y = select(!(a < b), a^-1, 0x10)": "y = select(!(a < b), a^-1, 16)",
 	} {
 		k, err := kernels.Parse("k", text)
@@ -325,7 +325,7 @@ func TestCanonicalExpression(t *testing.T) {
 	if same := kernels.Must(kernels.Parse("k", "a = y + 2*x/(3*y^2)", kernels.Unoptimized())); same.Program(kernels.Float64) != k.Program(kernels.Float64) {
 		t.Error("another program than that of the text")
 	}
-	for _, e := range []symbolic.Expr{symbolic.Sin(x), symbolic.Power(x, y)} {
+	for _, e := range []symbolic.Expr{symbolic.Digamma(x), symbolic.Polygamma(symbolic.Int(2), x)} {
 		var bad *kernels.Error
 		if _, err := kernels.New("k", []kernels.Output{kernels.Assign("a", e)}); !errors.As(err, &bad) {
 			t.Errorf("%v: %v", e, err)

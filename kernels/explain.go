@@ -24,7 +24,7 @@ type Explanation struct {
 
 	Type    Type // what was measured: programs of this type
 	Prec    uint // against floating point of so many bits
-	Samples int  // at so many points
+	Samples int  // at so many points; 0 if nothing was
 }
 
 // Form is a kernel's outputs in one of two forms, written or optimised.
@@ -106,7 +106,8 @@ const referencePrec = 256
 
 // Explain tells what the optimiser did to the kernel, and measures the errors of
 // both forms, as the interpreter runs them, at sampled inputs. Equal kernels and
-// options give equal explanations. Errors are of type *Error (a nil option, a
+// options give equal explanations. Of a kernel that has types (see [Typed]) neither
+// rules nor errors are told: Chains is nil, as are the Errors of both forms. Errors are of type *Error (a nil option, a
 // range that is none or of no input, a type that arrays do not have, no
 // samples), and that of the context. It takes some ten times as long as optimising
 // did.
@@ -126,6 +127,16 @@ func (k *Kernel) Explain(ctx context.Context, opts ...ExplainOption) (*Explanati
 		Before: Form{Outputs: k.Outputs(), Estimate: k.best.before},
 		After:  Form{Outputs: k.Optimized(), Estimate: k.best.after},
 		Type:   o.elem, Prec: referencePrec, Samples: o.samples,
+	}
+	if k.types != nil {
+		x.Samples = 0
+		for _, f := range []*Form{&x.Before, &x.After} {
+			f.Estimate = egraph.EstimateOf(k.best.by.Costs, k.best.by.Scalars, exprsOf(f.Outputs)...)
+		}
+		if !k.best.asWritten {
+			x.Class = k.best.by.Class
+		}
+		return x, nil
 	}
 	var err error
 	if best := k.best; best.asWritten {

@@ -37,6 +37,10 @@ func (x *Explanation) String() string {
 		x.After.write(&b, "after")
 	}
 	x.writeChains(&b)
+	if x.Samples == 0 {
+		b.WriteString("errors are not measured where there are other types than one of floats\n")
+		return b.String()
+	}
 	fmt.Fprintf(&b, "error of the %s program against %d-bit arithmetic, in units in the last place:\n", x.Type, x.Prec)
 	order := make([]int, len(x.Before.Errors))
 	for i := range order {

@@ -66,10 +66,19 @@ type Param struct {
 	Kind    ParamKind
 	In, Out bool // read, written; an array may be both
 	Slot    int  // its place among the parameters of its kind, as in Program and Frame
+	Type    Type // 0 is the kernel's own float type: Float64 or Float32, as Program is asked for
+}
+
+// elem is the parameter's type in a program of float type t.
+func (p Param) elem(t Type) Type {
+	if p.Type == ownFloat {
+		return t
+	}
+	return p.Type
 }
 
 // Kernel is a computation over n elements: named outputs as expressions of
-// named arrays and scalars. It fits both element types and is lowered once for
+// named arrays and scalars. It fits both float types and is lowered once for
 // each that is used, from the cheapest equal form of the outputs that was found.
 // A Kernel is immutable and safe for concurrent use.
 type Kernel struct {
@@ -79,13 +88,24 @@ type Kernel struct {
 	best    *optimised
 	f64     *Program
 	f32     func() *Program
+
+	computed  []symbolic.Expr // by output
+	types     *typing         // of what is computed, nil if all is of the kernel's own float type
+	converts  bool            // there are functions that need types
+	divisions []symbolic.Expr // by trap of the programs
 }
+
+// maxInstructions bounds the length of programs. It is some ten times that of the
+// largest that are known to be of use, and keeps numbers of values and offsets in
+// code far from their limits.
+var maxInstructions = 1 << 22
 
 // Option changes how New, Parse and Trace make a kernel.
 type Option func(*options)
 
 type options struct {
 	scalars     []string
+	types       []declared
 	optimizer   egraph.Optimizer
 	unoptimized bool
 }
@@ -98,7 +118,7 @@ func Scalars(names ...string) Option {
 
 // Error says what is wrong with a kernel and where.
 type Error struct {
-	Kernel string
+	Kernel string // its name
 	Output string // the output concerned, if it is one
 	Term   string // the subterm concerned, if it is one; its operation alone if it is long
 	Reason string
@@ -107,7 +127,10 @@ type Error struct {
 
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "kernels: %s: ", e.Kernel)
+	b.WriteString("kernels: ")
+	if e.Kernel != "" {
+		b.WriteString(e.Kernel + ": ")
+	}
 	if e.Output != "" {
 		fmt.Fprintf(&b, "output %s: ", e.Output)
 	}
@@ -128,8 +151,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // twice or not a name, a scalar that nothing uses or that is an output, a
 // reduction's result used in an expression, no array to give the number of
 // elements, a truth value where a number is needed or the reverse, a function
-// or a power that no instruction computes, and what the optimiser has against its
-// options.
+// that no instruction computes, types that do not go together, a number that does
+// not fit the type that it needs to be of, more than 4,194,304 instructions, and
+// what the optimiser has against its options.
 //
 // The outputs are optimised, all together, unless [Unoptimized] says otherwise;
 // the package comment tells what that changes. It is what New takes most of its
@@ -156,13 +180,19 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 	if err := k.check(k.outputs); err != nil {
 		return nil, err
 	}
-	var err error
-	if k.best, err = k.optimise(o); err != nil {
+	if err := k.declareTypes(o.types); err != nil {
+		return nil, err
+	}
+	if err := k.optimise(o); err != nil {
 		return nil, err
 	}
 	best := k.Optimized()
-	k.f64 = lower(best, k.params, Float64)
-	k.f32 = sync.OnceValue(func() *Program { return lower(best, k.params, Float32) })
+	p, _ := write(best, k.params, Float64, k.types, nil)
+	if n := len(p.Uniform) + len(p.Body); n > maxInstructions {
+		return nil, &Error{Kernel: k.name, Reason: fmt.Sprintf("%d instructions, of which a program has %d at the most", n, maxInstructions)}
+	}
+	k.f64 = intern(p)
+	k.f32 = sync.OnceValue(func() *Program { return lower(best, k.params, Float32, k.types) })
 	return k, nil
 }
 
@@ -250,7 +280,7 @@ func (k *Kernel) declare(scalars []string) error {
 func (k *Kernel) Name() string { return k.name }
 
 // String returns the kernel's text, which Parse reads back given the same
-// scalars. A subterm is written out wherever it occurs; see symbolic.Expr.String.
+// scalars and types. A subterm is written out wherever it occurs; see symbolic.Expr.String.
 func (k *Kernel) String() string {
 	var b strings.Builder
 	for i, o := range k.outputs {
@@ -267,7 +297,7 @@ func (k *Kernel) Outputs() []Output { return slices.Clone(k.outputs) }
 
 // Optimized returns the outputs in the form that the kernel computes: the
 // cheapest that was found, or what was written.
-func (k *Kernel) Optimized() []Output { return k.with(k.best.exprs) }
+func (k *Kernel) Optimized() []Output { return k.with(k.computed) }
 
 // Params returns the parameters: output arrays first, then input arrays and
 // scalars in the order they first appear in what was written, then the results of
@@ -275,7 +305,11 @@ func (k *Kernel) Optimized() []Output { return k.with(k.best.exprs) }
 // same, and nothing reads it.
 func (k *Kernel) Params() []Param { return slices.Clone(k.params) }
 
-// Program returns the optimised form lowered for arrays of type t, which is
+// Divisions returns, by trap of the kernel's programs, the integer divisions and
+// remainders whose divisor may be 0 where they are needed, as they are written.
+func (k *Kernel) Divisions() []symbolic.Expr { return slices.Clone(k.divisions) }
+
+// Program returns the optimised form lowered for t as the kernel's own float type,
 // Float64 or Float32; any other type is a programmer error and panics.
 func (k *Kernel) Program(t Type) *Program {
 	switch t {
@@ -287,5 +321,6 @@ func (k *Kernel) Program(t Type) *Program {
 	panic("kernels: no program for elements of type " + t.String())
 }
 
-// Cost returns what one element of type t costs in the optimised form.
+// Cost returns what one element costs in the optimised form, where t is the kernel's
+// own float type.
 func (k *Kernel) Cost(t Type) Cost { return k.Program(t).Cost() }

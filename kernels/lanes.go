@@ -12,17 +12,55 @@ func hasInstructions(f *symbolic.Function) bool {
 	return f.Arity == 0 && f.Eval != nil || vecmath.Lookup(f.Name, f.Arity) != nil
 }
 
-// call writes the instructions of a function.
+// bothOf finds the terms of which the sine and the cosine are wanted.
+func bothOf(outputs []Output) map[symbolic.Expr]bool {
+	const sine, cosine = 1, 2
+	found := map[symbolic.Expr]int{}
+	for e := range symbolic.Postorder(exprsOf(outputs)...) {
+		if e.Op() != symbolic.OpCall {
+			continue
+		}
+		switch e.Func().Name {
+		case "sin":
+			found[e.Arg(0)] |= sine
+		case "cos":
+			found[e.Arg(0)] |= cosine
+		}
+	}
+	both := map[symbolic.Expr]bool{}
+	for x, which := range found {
+		if which == sine|cosine {
+			both[x] = true
+		}
+	}
+	return both
+}
+
+// function writes the instructions of a call, of which these are the arguments.
+func (l *lowering) function(e symbolic.Expr, args []Value) Value {
+	name := e.Func().Name
+	if len(args) == 1 && l.both[e.Arg(0)] {
+		if f := vecmath.LookupBoth(name); f != nil {
+			return l.write(f, args)
+		}
+	}
+	return l.call(name, args...)
+}
+
+// call writes the instructions of the function of a name.
 func (l *lowering) call(name string, args ...Value) Value {
 	if len(args) == 0 {
 		return l.constant(symbolic.LookupFunction(name, 0).Eval(nil))
 	}
+	return l.write(vecmath.Lookup(name, len(args)), args)
+}
+
+func (l *lowering) write(f *vecmath.Func, args []Value) Value {
 	in := make([]vecmath.Value, len(args))
 	for i, a := range args {
 		in[i] = vecmath.Value(a)
 	}
-	t := vecmath.Type(l.typeOf(args[0]))
-	return Value(vecmath.Lookup(name, len(args)).Write(lanes{l}, t, in))
+	return Value(f.Write(lanes{l}, vecmath.Type(l.typeOf(args[0])), in))
 }
 
 // lanes is a lowering as package vecmath writes into it. The numbers of types and

@@ -41,7 +41,9 @@ func (k *Kernel) check(outputs []Output) error {
 				return fail(outputs[at], "unknown variable", e)
 			}
 		case symbolic.OpCall:
-			if !hasInstructions(e.Func()) {
+			if _, ok := typedFunctions[e.Func()]; ok {
+				k.converts = true
+			} else if !hasInstructions(e.Func()) {
 				return fail(outputs[at], "no instructions for the function "+e.Func().Name, e)
 			}
 		}
@@ -54,7 +56,7 @@ func (k *Kernel) check(outputs []Output) error {
 			want := wantBool || i == 0 && e.Op() == symbolic.OpSelect
 			switch have := e.Arg(i).Bool(); {
 			case have && !want:
-				return fail(outputs[at], "a truth value where "+e.Op().String()+" needs a number", e.Arg(i))
+				return fail(outputs[at], "a truth value where "+operation(e)+" needs a number", e.Arg(i))
 			case want && !have:
 				return fail(outputs[at], "a number where "+e.Op().String()+" needs a truth value", e.Arg(i))
 			}
@@ -104,43 +106,64 @@ func brief(e symbolic.Expr) string {
 type lowering struct {
 	*Program
 	values map[symbolic.Expr]Value
-	known  map[Instr]Value   // value numbering: each computation once
-	tables map[string]uint64 // their numbers, by content
+	open   map[typedTerm]Value    // of terms that take their type from where they stand
+	known  map[Instr]Value        // value numbering: each computation once
+	tables map[string]uint64      // their numbers, by content
+	both   map[symbolic.Expr]bool // arguments of which the sine and the cosine are wanted
 }
 
 const inBody Value = 1 << 31
 
 // lower makes a program of outputs that are checked.
-func lower(outputs []Output, declared []Param, t Type) *Program {
+func lower(outputs []Output, declared []Param, t Type, ty *typing) *Program {
+	p, _ := write(outputs, declared, t, ty, nil)
+	return intern(p)
+}
+
+// write makes the program that lower interns. ty has the types of the terms if the
+// kernel has other types than t. If seen is given, it is called after each term. The value n of the program was the order[n]-th before all were
+// numbered, uniforms first.
+func write(outputs []Output, declared []Param, t Type, ty *typing, seen func(symbolic.Expr, *lowering)) (p *Program, order []int) {
 	l := &lowering{
 		Program: &Program{Elem: t},
 		values:  map[symbolic.Expr]Value{},
 		known:   map[Instr]Value{},
 		tables:  map[string]uint64{},
+		both:    bothOf(outputs),
 	}
 	params := map[string]Param{}
 	for _, p := range declared {
 		params[p.Name] = p
 		switch p.Kind {
 		case ArrayParam:
-			l.Arrays = append(l.Arrays, Array{Type: t, Written: p.Out})
+			l.Arrays = append(l.Arrays, Array{Type: p.elem(t), Written: p.Out})
 		case ScalarParam:
-			l.Program.Scalars = append(l.Program.Scalars, t)
+			l.Program.Scalars = append(l.Program.Scalars, p.elem(t))
 		}
 	}
-	for e := range symbolic.Postorder(exprsOf(outputs)...) {
-		l.values[e] = l.term(e, params)
+	if ty != nil {
+		l.typed(ty, params, seen)
+	} else {
+		for e := range symbolic.Postorder(exprsOf(outputs)...) {
+			l.values[e] = l.term(e, params)
+			if seen != nil {
+				seen(e, l)
+			}
+		}
 	}
 	for _, o := range outputs {
 		v := l.values[o.Expr]
+		if ty != nil {
+			v = l.at(ty, o.Expr, params[o.Name].Type)
+		}
 		if o.Reduce == None {
 			l.Stores = append(l.Stores, Store{params[o.Name].Slot, v})
 		} else {
 			l.Reductions = append(l.Reductions, Reduce{o.Reduce, v})
 		}
 	}
-	l.number()
-	return intern(l.Program)
+	order = l.number()
+	return l.Program, order
 }
 
 // term lowers one term whose arguments are lowered.
@@ -173,7 +196,7 @@ func (l *lowering) term(e symbolic.Expr, params map[string]Param) Value {
 		for i := range args {
 			args[i] = arg(i)
 		}
-		return l.call(e.Func().Name, args...)
+		return l.function(e, args)
 	case symbolic.OpGt:
 		return l.op(OpLt, arg(1), arg(0))
 	case symbolic.OpGe:
@@ -219,8 +242,9 @@ func (l *lowering) power(x Value, n int64) Value {
 	if n < 0 {
 		m = -m
 	}
+	one := Instr{Op: OpConst, Type: l.typeOf(x), Imm: l.typeOf(x).Bits(1)}
 	if m == 0 {
-		return l.constant(1)
+		return l.emit(one)
 	}
 	r := x
 	top := 63
@@ -234,7 +258,7 @@ func (l *lowering) power(x Value, n int64) Value {
 		}
 	}
 	if n < 0 {
-		r = l.op(OpDiv, l.constant(1), r)
+		r = l.op(OpDiv, l.emit(one), r)
 	}
 	return r
 }
@@ -267,8 +291,8 @@ func (l *lowering) emit(in Instr) Value {
 
 // number drops what no output needs, such as the x of x^0, puts what is rarely
 // needed behind guards, and gives the values that are left their numbers, those of
-// the body after the uniforms.
-func (l *lowering) number() {
+// the body after the uniforms. It returns where each value stood before.
+func (l *lowering) number() []int {
 	nu := len(l.Uniform)
 	place := func(v Value) int {
 		if v&inBody != 0 {
@@ -295,6 +319,7 @@ func (l *lowering) number() {
 			needed[place(a)] = needed[place(a)] || needed[i]
 		}
 	}
+	all, needed = guardSides(all, nu, needed, kept)
 	order, guards := guard(all, nu, needed, kept)
 	final := make([]Value, len(all))
 	l.Uniform, l.Body = l.Uniform[:0], l.Body[:0]
@@ -330,4 +355,5 @@ func (l *lowering) number() {
 	for i, t := range l.Traps {
 		l.Traps[i].Cond = final[place(t.Cond)]
 	}
+	return order
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/triad-go/triad/egraph"
 	"github.com/triad-go/triad/egraph/cost"
+	"github.com/triad-go/triad/kernels/internal/vecmath"
 	"github.com/triad-go/triad/symbolic"
 	"github.com/triad-go/triad/symbolic/rewrite"
 )
@@ -33,16 +34,17 @@ func Unoptimized() Option { return func(o *options) { o.unoptimized = true } }
 type instructions struct{ cost.Model }
 
 func (m instructions) Cycles(op string) (float64, bool) {
-	if !hasInstruction[op] {
+	if !hasInstruction[op] && vecmath.Lookup(op, 1) == nil && vecmath.Lookup(op, 2) == nil {
 		return 0, false
 	}
 	return m.Model.Cycles(op)
 }
 
-// hasInstruction has the names that cost models give to instructions. A backend
+// hasInstruction has the names that cost models give to instructions, and to the
+// sine and cosine of one argument, which share most of theirs. A backend
 // takes a negation into the fused operation that uses it.
 var hasInstruction = func() map[string]bool {
-	has := map[string]bool{"store": true, "fnma": true, "fms": true, "fnms": true}
+	has := map[string]bool{"store": true, "fnma": true, "fms": true, "fnms": true, "sincos": true}
 	for _, o := range opInfo[1:] {
 		has[o.name] = true
 	}
@@ -59,10 +61,10 @@ type optimised struct {
 }
 
 // optimise finds the cheapest form of the kernel's outputs.
-func (k *Kernel) optimise(o options) (*optimised, error) {
+func (k *Kernel) optimise(o options) error {
 	by := o.optimizer
 	if by.Class > rewrite.Domain {
-		return nil, &Error{Kernel: k.name, Reason: "cannot be optimised in the unknown class " + by.Class.String()}
+		return &Error{Kernel: k.name, Reason: "cannot be optimised in the unknown class " + by.Class.String()}
 	}
 	if by.Class == 0 {
 		by.Class = rewrite.Rounding
@@ -86,23 +88,50 @@ func (k *Kernel) optimise(o options) (*optimised, error) {
 	if o.unoptimized {
 		made.asWritten = true
 		made.exprs = made.given
-		return made, nil
 	}
+	k.best, k.computed = made, made.exprs
+	switch {
+	case k.types != nil:
+		k.computed = made.given
+		return k.optimiseTyped(made, shareable)
+	case o.unoptimized:
+		return nil
+	}
+	var err error
 	if shareable {
-		return shared(made, func() error { return made.run(k) })
+		k.best, err = shared(made, func() error { return made.run(k) })
+	} else {
+		err = made.run(k)
 	}
-	return made, made.run(k)
+	if err == nil {
+		k.computed = k.best.exprs
+	}
+	return err
 }
 
 // run has the optimiser do its work for the kernel.
 func (o *optimised) run(k *Kernel) error {
+	if err := o.find(k.name); err != nil {
+		return err
+	}
+	// Rules may be a caller's, and make of a term what is none of a kernel.
+	if err := k.check(k.with(o.exprs)); err != nil {
+		return err
+	}
+	if k.converts {
+		return &Error{Kernel: k.name, Reason: "the rules made a conversion or an operation on integers, which the kernel has not"}
+	}
+	return nil
+}
+
+// find has the optimiser do its work.
+func (o *optimised) find(kernel string) error {
 	res, err := o.by.Optimize(context.Background(), o.given...)
 	if err != nil {
-		return &Error{Kernel: k.name, Reason: "cannot be optimised", Err: err}
+		return &Error{Kernel: kernel, Reason: "cannot be optimised", Err: err}
 	}
 	o.exprs, o.before, o.after = res.Exprs, res.Before, res.After
-	// Rules may be a caller's, and make of a term what is none of a kernel.
-	return k.check(k.with(o.exprs))
+	return nil
 }
 
 // with are the outputs with other expressions.

@@ -14,12 +14,14 @@ import (
 // Check fits arguments to a kernel's parameters. Executors call it first in
 // Bind and launch what it returns.
 //
-// All arrays have one element type, which the launch computes in, and one
+// An array that the kernel declares with [kernels.Typed] has elements of that type;
+// all others are float64 or are float32, and what else has the kernel's own float
+// type is of that type too (float64 if there are none). All arrays have one
 // length n; n may be 0: then nothing is written, a sum is 0, a minimum +Inf and
-// a maximum -Inf. Types made from those that Args names do as well. Scalars are
-// rounded to the element type, to nearest even; an integer that no float64
-// equals is refused. Results go to a *float64, or to a
-// *float32 where the elements are float32; a float32 result is exact in either.
+// a maximum -Inf. Types made from those that Args names do as well. Scalars of
+// floats are rounded to their type, to nearest even; an integer that no float64
+// equals is refused. A scalar of integers takes an integer of its range, or a float that is one. Results go to a *float64, or to a
+// *float32 where they are float32; a float32 result is exact in either.
 //
 // An output may be the same memory as an input, element for element (in place).
 // It may not overlap an array in any other way, and no other output at all.
@@ -61,8 +63,8 @@ type checker struct {
 	params []kernels.Param
 	args   Args
 
-	arrays []array // by slot
-	elem   kernels.Type
+	arrays []array      // by slot
+	elem   kernels.Type // the kernel's own float type; 0 while no array tells it
 	n      int
 	held   []lease
 }
@@ -100,9 +102,10 @@ func (c *checker) matchNames() error {
 	return nil
 }
 
-// takeArrays finds the memory of all arrays and checks that they have one
-// element type and one length. Buffers stay acquired until release.
+// takeArrays finds the memory of all arrays and checks that they have the types
+// that the kernel wants and one length. Buffers stay acquired until release.
 func (c *checker) takeArrays() error {
+	own := "" // the first array of the kernel's own float type
 	for _, p := range c.params {
 		if p.Kind != kernels.ArrayParam {
 			continue
@@ -113,49 +116,63 @@ func (c *checker) takeArrays() error {
 		}
 		c.arrays = append(c.arrays, a)
 		switch first := c.arrays[0]; {
-		case a.elem != first.elem:
-			return c.fail(ArgElement, first.name, a.name, "elements are %v and %v", first.elem, a.elem)
+		case p.Type != 0 && a.elem != p.Type:
+			return c.fail(ArgElement, p.Name, "", "elements are %v, and the kernel has %v here", a.elem, p.Type)
+		case p.Type == 0 && !a.elem.IsFloat():
+			return c.fail(ArgElement, p.Name, "", "elements are %v, and the kernel has its float type here; kernels.Typed declares others", a.elem)
+		case p.Type == 0 && own != "" && a.elem != c.elem:
+			return c.fail(ArgElement, own, p.Name, "elements are %v and %v", c.elem, a.elem)
 		case a.n != first.n:
 			return c.fail(ArgLength, first.name, a.name, "lengths are %d and %d", first.n, a.n)
 		}
-		c.elem, c.n = a.elem, a.n
+		if c.n = a.n; p.Type == 0 && own == "" {
+			own, c.elem = p.Name, a.elem
+		}
+	}
+	if c.elem == 0 {
+		c.elem = kernels.Float64
 	}
 	return nil
 }
 
-func (c *checker) takeArray(p kernels.Param) (array, error) {
-	a := array{name: p.Name, out: p.Out}
+func (c *checker) takeArray(p kernels.Param) (a array, err error) {
 	switch v := plain(c.args[p.Name]).(type) {
 	case []float64:
-		a.elem, a.data, a.n = kernels.Float64, unsafe.Pointer(unsafe.SliceData(v)), len(v)
+		a = arrayOf(v)
 	case []float32:
-		a.elem, a.data, a.n = kernels.Float32, unsafe.Pointer(unsafe.SliceData(v)), len(v)
+		a = arrayOf(v)
+	case []int64:
+		a = arrayOf(v)
+	case []int32:
+		a = arrayOf(v)
+	case []uint64:
+		a = arrayOf(v)
+	case []uint32:
+		a = arrayOf(v)
 	case *Buffer[float64]:
-		if v == nil {
-			return a, c.fail(ArgNil, p.Name, "", "a nil *Buffer[float64]")
-		}
-		if err := c.hold(p.Name, v); err != nil {
-			return a, err
-		}
-		s := v.Slice()
-		a.elem, a.data, a.n, a.buffer = kernels.Float64, unsafe.Pointer(unsafe.SliceData(s)), len(s), v
+		a, err = takeBuffer(c, p.Name, v)
 	case *Buffer[float32]:
-		if v == nil {
-			return a, c.fail(ArgNil, p.Name, "", "a nil *Buffer[float32]")
-		}
-		if err := c.hold(p.Name, v); err != nil {
-			return a, err
-		}
-		s := v.Slice()
-		a.elem, a.data, a.n, a.buffer = kernels.Float32, unsafe.Pointer(unsafe.SliceData(s)), len(s), v
+		a, err = takeBuffer(c, p.Name, v)
+	case *Buffer[int64]:
+		a, err = takeBuffer(c, p.Name, v)
+	case *Buffer[int32]:
+		a, err = takeBuffer(c, p.Name, v)
+	case *Buffer[uint64]:
+		a, err = takeBuffer(c, p.Name, v)
+	case *Buffer[uint32]:
+		a, err = takeBuffer(c, p.Name, v)
 	default:
 		hint := ""
 		switch v.(type) {
 		case float64, float32, int64, uint64:
 			hint = "; a scalar is declared with kernels.Scalars"
 		}
-		return a, c.fail(ArgType, p.Name, "", "an array is []float64, []float32, *Buffer[float64] or *Buffer[float32], not %T%s", c.args[p.Name], hint)
+		return a, c.fail(ArgType, p.Name, "", "an array is []float64, []float32, []int64, []int32, []uint64, []uint32 or a *Buffer of such elements, not %T%s", c.args[p.Name], hint)
 	}
+	if err != nil {
+		return a, err
+	}
+	a.name, a.out = p.Name, p.Out
 	if a.buffer == nil && a.n > 0 {
 		if b := ownerOf(a.data); b != nil { // a slice of a Buffer
 			if err := c.hold(p.Name, b); err != nil {
@@ -167,8 +184,31 @@ func (c *checker) takeArray(p kernels.Param) (array, error) {
 	return a, nil
 }
 
-// plain takes a named type to the type that it is made from, and integers to
-// int64 or uint64.
+// arrayOf is a slice as an array.
+func arrayOf[T Element](s []T) array {
+	return array{elem: elementType[T](), data: unsafe.Pointer(unsafe.SliceData(s)), n: len(s)}
+}
+
+// takeBuffer is a buffer as an array, and holds it.
+func takeBuffer[T Element](c *checker, name string, b *Buffer[T]) (array, error) {
+	if b == nil {
+		return array{}, c.fail(ArgNil, name, "", "a nil %T", b)
+	}
+	if err := c.hold(name, b); err != nil {
+		return array{}, err
+	}
+	a := arrayOf(b.Slice())
+	a.buffer = b
+	return a, nil
+}
+
+var elementSlices = []reflect.Type{
+	reflect.TypeFor[[]float64](), reflect.TypeFor[[]float32](), reflect.TypeFor[[]int64](), reflect.TypeFor[[]int32](),
+	reflect.TypeFor[[]uint64](), reflect.TypeFor[[]uint32](),
+}
+
+// plain takes a named type to the type that it is made from, slices of elements of
+// a named type to those of what that is made from, and integers to int64 or uint64.
 func plain(v any) any {
 	switch v.(type) {
 	case []float64, []float32, float64, float32:
@@ -176,7 +216,7 @@ func plain(v any) any {
 	}
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Slice:
-		for _, t := range []reflect.Type{reflect.TypeFor[[]float64](), reflect.TypeFor[[]float32]()} {
+		for _, t := range elementSlices {
 			if r.Type().Elem() == t.Elem() {
 				return r.Convert(t).Interface()
 			}
@@ -219,30 +259,11 @@ func (c *checker) fillArrays(b *Binding) {
 
 func (c *checker) fillScalars(b *Binding) error {
 	for _, p := range c.params {
-		if p.Kind != kernels.ScalarParam {
-			continue
+		if p.Kind == kernels.ScalarParam {
+			if err := b.putScalar(p, c.args[p.Name]); err != nil {
+				return err
+			}
 		}
-		f, exact := 0.0, true
-		switch v := plain(c.args[p.Name]).(type) {
-		case float64:
-			f = v
-		case float32:
-			f = float64(v)
-		case int64:
-			// 2^63 is a float64 but no int64, and what converting it gives is
-			// the machine's choice; likewise 2^64 below.
-			f = float64(v)
-			exact = f < 1<<63 && int64(f) == v
-		case uint64:
-			f = float64(v)
-			exact = f < 1<<64 && uint64(f) == v
-		default:
-			return c.fail(ArgType, p.Name, "", "a scalar is float64, float32 or an integer, not %T", c.args[p.Name])
-		}
-		if !exact {
-			return c.fail(ArgValue, p.Name, "", "no float64 equals the %T %[1]d", c.args[p.Name])
-		}
-		b.Frame.Scalars[p.Slot] = b.Program.Scalars[p.Slot].Bits(f)
 	}
 	return nil
 }
@@ -258,12 +279,12 @@ func (c *checker) fillResults(b *Binding) error {
 		case *float64:
 			r.f64 = v
 		case *float32:
-			if c.elem != kernels.Float32 {
-				return c.fail(ArgType, p.Name, "", "the result of a kernel of float64 goes to a *float64, not %T", v)
+			if t := b.Program.TypeOf(b.Program.Reductions[p.Slot].Value); t != kernels.Float32 {
+				return c.fail(ArgType, p.Name, "", "a result of %v goes to a *float64, not %T", t, v)
 			}
 			r.f32 = v
 		default:
-			return c.fail(ArgType, p.Name, "", "a result goes to a *float64 or, of a kernel of float32, a *float32, not %T", v)
+			return c.fail(ArgType, p.Name, "", "a result goes to a *float64 or, if it is float32, a *float32, not %T", v)
 		}
 		if r.addr() == nil {
 			return c.fail(ArgNil, p.Name, "", "a nil %T", c.args[p.Name])
@@ -274,15 +295,17 @@ func (c *checker) fillResults(b *Binding) error {
 
 // checkOverlap keeps outputs apart from everything but exact inputs.
 func (c *checker) checkOverlap(b *Binding) error {
-	size := uintptr(c.n * c.elem.Size())
+	size := func(a array) uintptr { return uintptr(c.n * a.elem.Size()) }
 	for i, out := range c.arrays {
 		for j, a := range c.arrays {
 			p, q := uintptr(out.data), uintptr(a.data)
 			switch {
-			case !out.out || i == j || j < i && a.out || p >= q+size || q >= p+size || size == 0:
+			case !out.out || i == j || j < i && a.out || p >= q+size(a) || q >= p+size(out) || c.n == 0:
 				// apart, or compared already
 			case a.out:
 				return c.fail(ArgOverlap, out.name, a.name, "two outputs share memory")
+			case out.elem.Size() != a.elem.Size():
+				return c.fail(ArgOverlap, out.name, a.name, "the output of %v overlaps the input of %v; only the same memory, element for element, may be both", out.elem, a.elem)
 			case p != q:
 				return c.fail(ArgOverlap, out.name, a.name, "the output overlaps the input with a shift of %d bytes; only the same memory, element for element, may be both", int64(p)-int64(q))
 			}
@@ -296,7 +319,7 @@ func (c *checker) checkOverlap(b *Binding) error {
 			}
 		}
 		for _, a := range c.arrays {
-			if q := uintptr(a.data); a.out && p >= q && p < q+size {
+			if q := uintptr(a.data); a.out && p >= q && p < q+size(a) {
 				return c.fail(ArgOverlap, a.name, c.resultName(i), "two outputs share memory")
 			}
 		}

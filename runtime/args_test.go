@@ -24,7 +24,7 @@ func TestArgErrorText(t *testing.T) {
 		{"x", 1.0, []string{"triad", "argument x", "a, b, s, c, r"}},
 		{"b", m[:12], []string{"arguments a and b", "10 and 12"}},
 		{"c", make([]float32, 10), []string{"arguments a and c", "float64 and float32"}},
-		{"b", []int{1}, []string{"argument b", "[]int", "[]float64", "[]float32", "*Buffer[float64]", "*Buffer[float32]"}},
+		{"b", []int{1}, []string{"argument b", "[]int", "[]float64", "[]float32", "[]uint32", "*Buffer"}},
 		{"b", m[3:13], []string{"arguments a and b", "shift of -24 bytes"}},
 		{"s", "3", []string{"argument s", "string", "float64, float32 or an integer"}},
 		{"r", new(float32), []string{"argument r", "*float32", "*float64"}},

@@ -5,13 +5,14 @@ import (
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/symbolic"
 )
 
 // Binding is a kernel with arguments that fit it: what an executor works on.
 // Check makes it.
 type Binding struct {
 	Kernel  *kernels.Kernel
-	Program *kernels.Program // the kernel's, for the arrays' element type
+	Program *kernels.Program // the kernel's, for the float type that the arrays have
 	Frame   *kernels.Frame   // the arguments; it keeps the caller's slices alive
 
 	buffers []lease
@@ -84,7 +85,7 @@ func (b *Binding) setResults() {
 }
 
 // setScalar changes a scalar for the launches to come.
-func (b *Binding) setScalar(name string, v float64) error {
+func (b *Binding) setScalar(name string, v any) error {
 	for _, p := range b.Kernel.Params() {
 		if p.Name != name {
 			continue
@@ -92,9 +93,36 @@ func (b *Binding) setScalar(name string, v float64) error {
 		if p.Kind != kernels.ScalarParam {
 			return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgType, Detail: fmt.Sprintf("an %s cannot be set as a scalar", p.Kind)}
 		}
-		b.Frame.Scalars[p.Slot] = b.Program.Scalars[p.Slot].Bits(v)
+		if err := b.putScalar(p, v); err != nil {
+			return err
+		}
 		b.Program.EvalUniforms(b.Frame)
 		return nil
 	}
 	return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgUnknown, Detail: "the kernel has no such scalar"}
+}
+
+// putScalar puts a value into the frame as what the program has the scalar p for.
+func (b *Binding) putScalar(p kernels.Param, v any) error {
+	bits, reason, detail := scalarBits(v, b.Program.Scalars[p.Slot])
+	if reason != 0 {
+		return &ArgError{Kernel: b.Kernel.Name(), Name: p.Name, Reason: reason, Detail: detail}
+	}
+	b.Frame.Scalars[p.Slot] = bits
+	return nil
+}
+
+// fault is the error of a launch that came upon the condition of a trap: that of the
+// least element.
+func (b *Binding) fault() error {
+	first, at := -1, int64(kernels.NoFault)
+	for trap, i := range b.Frame.Faults {
+		if i < at {
+			first, at = trap, i
+		}
+	}
+	if first < 0 {
+		return nil
+	}
+	return &DivideError{Kernel: b.Kernel.Name(), Index: int(at), Term: symbolic.Brief(b.Kernel.Divisions()[first], 100)}
 }

@@ -8,10 +8,33 @@ import (
 	"unsafe"
 	"weak"
 
+	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime/internal/mem"
 )
 
-// Buffer is an array of float64 or float32 on a target. Its memory lies outside
+// Element is the types of which arrays are.
+type Element interface {
+	float64 | float32 | int64 | int32 | uint64 | uint32
+}
+
+// elementType is T as kernels name it.
+func elementType[T Element]() kernels.Type {
+	switch any(T(0)).(type) {
+	case float64:
+		return kernels.Float64
+	case float32:
+		return kernels.Float32
+	case int64:
+		return kernels.Int64
+	case int32:
+		return kernels.Int32
+	case uint64:
+		return kernels.Uint64
+	}
+	return kernels.Uint32
+}
+
+// Buffer is an array of floats or integers on a target. Its memory lies outside
 // the Go heap, on huge pages where the system grants them, and each part of it
 // near the worker that works on it. A launch takes a Buffer wherever it takes a
 // slice.
@@ -20,7 +43,7 @@ import (
 // when a garbage collection finds it, so whoever uses its Slice must keep the
 // Buffer too: a deferred Close does, and so does a Call bound to the slice. All methods may be called concurrently.
 // NewBuffer makes Buffers; the zero Buffer is a closed one.
-type Buffer[T float64 | float32] struct {
+type Buffer[T Element] struct {
 	memory *mem.Mapping
 	data   []T // the same as elements
 	target Target
@@ -50,7 +73,7 @@ func (e *AllocError) Unwrap() error { return e.Err }
 // the machine or of the process's control group: systems that overcommit would
 // grant it and kill the process later. An executor that is nil gives a
 // [*ValueError]; other errors are those of ex.Range, such as [ErrClosed].
-func NewBuffer[T float64 | float32](ex Executor, n int) (*Buffer[T], error) {
+func NewBuffer[T Element](ex Executor, n int) (*Buffer[T], error) {
 	if ex == nil {
 		return nil, &ValueError{Name: "NewBuffer", Value: nil, Want: "an executor"}
 	}

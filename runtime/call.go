@@ -50,7 +50,8 @@ func NewCall(b *Binding, info LaunchInfo, l Launcher) *Call {
 // A ctx that is done, or gets done while elements are left to compute, ends the
 // launch early and makes the error context.Cause(ctx); the arrays then hold
 // the new values of some elements and the old ones of others, and results are
-// not written. Other errors are ErrClosed, and *ArgError (which is ErrClosed
+// not written. Where it divided an integer by zero the error is a *[DivideError] that
+// names the least such element, whatever the executor. Other errors are ErrClosed, and *ArgError (which is ErrClosed
 // too) for a buffer that is closed: then nothing was computed.
 //
 // While the launch runs, the pprof labels "executor" and "kernel" are set on
@@ -83,7 +84,11 @@ func (c *Call) run(ctx context.Context) error {
 	labels := c.labels.of(ctx)
 	pprof.SetGoroutineLabels(labels)
 	defer pprof.SetGoroutineLabels(ctx)
+	b.Frame.ClearFaults()
 	if err := c.launcher.Launch(ctx, labels, b); err != nil {
+		return err
+	}
+	if err := b.fault(); err != nil {
 		return err
 	}
 	b.setResults()
@@ -91,9 +96,10 @@ func (c *Call) run(ctx context.Context) error {
 }
 
 // SetScalar changes a scalar for the launches to come, once those that run or
-// were started have ended: it waits for them. The value is rounded to the kernel's element type. The
-// error is an *ArgError if the kernel has no scalar of that name.
-func (c *Call) SetScalar(name string, v float64) error {
+// were started have ended: it waits for them. v is what Args takes for the scalar,
+// and errors are those of Check: an *ArgError if the kernel has no scalar of that
+// name, or the value does not fit its type.
+func (c *Call) SetScalar(name string, v any) error {
 	if e := c.started.Load(); e != nil {
 		<-e.done
 	}

@@ -12,12 +12,12 @@
 //	call, err := ex.Bind(triad, runtime.Args{"a": a, "b": b, "c": c, "s": 3.0})
 //	err = call.Run(ctx)
 //
-// Arguments are ordinary slices, used without a copy, or a [Buffer]: memory
-// outside the Go heap, on huge pages where the system grants them, near the
-// workers that use it. Whatever does not fit is refused by Bind with an
+// Arguments are ordinary slices of floats or integers, used without a copy, or a
+// [Buffer]: memory outside the Go heap, on huge pages where the system grants them,
+// near the workers that use it. Whatever does not fit is refused by Bind with an
 // [*ArgError]; after that, Run allocates nothing. [Call.Start] does not wait
 // and returns an [Event]. A context cancels a launch between pieces of some
-// 100 µs.
+// 100 µs. A launch that divides an integer by zero says so with a [*DivideError].
 //
 // # Executors
 //

@@ -20,11 +20,11 @@ const (
 	ArgUnknown ArgReason = iota + 1 // the kernel has no parameter of that name
 	ArgMissing                      // a parameter without an argument
 	ArgType                         // a Go type that the parameter does not take
-	ArgElement                      // an array of float32 beside one of float64
+	ArgElement                      // an array of float32 beside one of float64, or of another type than the kernel declares
 	ArgLength                       // arrays of different lengths
 	ArgOverlap                      // an output shares memory with another argument
 	ArgNil                          // a nil pointer or buffer
-	ArgValue                        // an int that is no float64
+	ArgValue                        // a scalar out of its type's range, or an integer that is no float64
 	ArgClosed                       // a closed buffer; the error is also ErrClosed
 )
 
@@ -75,6 +75,19 @@ func (e *ArgError) Unwrap() error {
 		return ErrClosed
 	}
 	return nil
+}
+
+// DivideError says that a launch divided an integer by zero where the quotient or the
+// remainder was needed. The launch went on: its arrays hold what it computed, with 0
+// for such a quotient. Results of reductions were not written.
+type DivideError struct {
+	Kernel string // the kernel's name
+	Index  int    // the least element that it happened at
+	Term   string // the division, as it is written in the kernel
+}
+
+func (e *DivideError) Error() string {
+	return fmt.Sprintf("runtime: %s: integer division by zero at element %d: %s", e.Kernel, e.Index, e.Term)
 }
 
 // ValueError says that an option, a policy or a count has a value it cannot

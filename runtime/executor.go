@@ -39,9 +39,10 @@ type Looper interface {
 	Range(ctx context.Context, n int, body func(lo, hi int), policies ...Policy) error
 }
 
-// Args are the arguments of a kernel by the names of its parameters: []float64,
-// []float32, *Buffer[float64] or *Buffer[float32] for an array; float64, float32
-// or an integer for a scalar; *float64 or *float32 for the result of a reduction.
+// Args are the arguments of a kernel by the names of its parameters: a slice of
+// float64, float32, int64, int32, uint64 or uint32, or a *Buffer of one of these, for
+// an array; float64, float32 or an integer for a scalar; *float64 or *float32 for
+// the result of a reduction.
 type Args map[string]any
 
 // Opener makes an executor; Open calls it with what its options ask for.

@@ -12,11 +12,15 @@ const unknownCache = 32 << 20
 
 // touched is the number of bytes in the distinct arrays of a binding.
 func touched(b *Binding) int64 {
-	distinct := map[unsafe.Pointer]bool{}
-	for _, p := range b.Frame.Arrays {
-		distinct[p] = true
+	distinct := map[unsafe.Pointer]int64{}
+	for slot, p := range b.Frame.Arrays {
+		distinct[p] = max(distinct[p], int64(b.Program.Arrays[slot].Type.Size()))
 	}
-	return int64(len(distinct)) * int64(b.Frame.N) * int64(b.Program.Elem.Size())
+	bytes := int64(0)
+	for _, size := range distinct {
+		bytes += size * int64(b.Frame.N)
+	}
+	return bytes
 }
 
 // cacheBytes is the size of the target's last-level cache, and whether the
@@ -59,12 +63,13 @@ const (
 	crowdedOutputs = 32
 )
 
-// outputs are the distinct arrays that a binding writes and does not read.
-func outputs(b *Binding) map[unsafe.Pointer]bool {
-	fresh := map[unsafe.Pointer]bool{}
+// outputs are the distinct arrays that a binding writes and does not read, with the
+// sizes of their elements.
+func outputs(b *Binding) map[unsafe.Pointer]int {
+	fresh := map[unsafe.Pointer]int{}
 	for slot, a := range b.Program.Arrays {
 		if a.Written {
-			fresh[b.Frame.Arrays[slot]] = true
+			fresh[b.Frame.Arrays[slot]] = a.Type.Size()
 		}
 	}
 	for slot, a := range b.Program.Arrays {
@@ -77,7 +82,7 @@ func outputs(b *Binding) map[unsafe.Pointer]bool {
 
 // crowd is the largest number of arrays that begin at the same line of a page,
 // if that is most of them, and 0 otherwise.
-func crowd(arrays map[unsafe.Pointer]bool) int {
+func crowd(arrays map[unsafe.Pointer]int) int {
 	var at [pageBytes / lineBytes]int
 	for p := range arrays {
 		at[uintptr(p)%pageBytes/lineBytes]++
@@ -122,7 +127,10 @@ func nonTemporal(b *Binding, mode NTMode, t Target) (on bool, why string) {
 		return true, fmt.Sprintf("the arrays, %s, are larger than %s of %s", formatBytes(bytes), formatBytes(cache), level)
 	}
 	if n, second := crowd(fresh), secondCache(t); n >= crowdedOutputs && second > 0 {
-		written := int64(len(fresh)) * int64(b.Frame.N) * int64(b.Program.Elem.Size())
+		written := int64(0)
+		for _, size := range fresh {
+			written += int64(size) * int64(b.Frame.N)
+		}
 		if written > second {
 			return true, fmt.Sprintf("%d outputs begin at the same line of a page, and the outputs, %s, are larger than %s of second-level cache",
 				n, formatBytes(written), formatBytes(second))

@@ -73,7 +73,7 @@ func (r rates) nanos(p *kernels.Program) float64 {
 	for _, in := range p.Body {
 		switch in.Op {
 		case kernels.OpLoad:
-		case kernels.OpDiv, kernels.OpSqrt:
+		case kernels.OpDiv, kernels.OpRem, kernels.OpSqrt:
 			ns += r.divide
 		default:
 			ns += r.op

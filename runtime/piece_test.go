@@ -19,7 +19,7 @@ func TestPieceLen(t *testing.T) {
 		k := kernels.Must(kernels.Parse("k", text, kernels.Unoptimized()))
 		for _, elem := range []kernels.Type{kernels.Float64, kernels.Float32} {
 			p := k.Program(elem)
-			for tier := simd.Portable; tier <= simd.AVX512; tier++ {
+			for tier := simd.Portable; tier <= simd.NEON; tier++ {
 				ns := slow(tier).nanos(p)
 				n := pieceLen(p, slow(tier))
 				unit := pieceUnit
@@ -93,7 +93,10 @@ func TestShortPieces(t *testing.T) {
 			want[i] /= c[i]
 		}
 	}
-	for tier := simd.AVX2; tier <= simd.Best(); tier++ {
+	for _, tier := range simd.Tiers() {
+		if tier == simd.Portable {
+			continue
+		}
 		ex := openTest(t, "pool", Workers(2), Tier(tier), Policies(Dynamic(1), InlineBelow(0)))
 		for _, n := range []int{1, 15, 16, 17, 33, len(want)} {
 			for _, shift := range []int{0, 1, 5} {

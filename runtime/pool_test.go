@@ -88,10 +88,10 @@ func TestPoolInfo(t *testing.T) {
 		if info.Fallback == nil && info.Tier != tier || info.Schedule != ScheduleGuided {
 			t.Errorf("%v: %+v", tier, info)
 		}
-		if info.NonTemporal != (info.Tier != simd.Portable) {
+		if info.NonTemporal != info.Tier.Streams() {
 			t.Errorf("%v: non-temporal %v, since %s", tier, info.NonTemporal, info.NonTemporalWhy)
 		}
-		if info.Tier == simd.Portable && !strings.Contains(info.NonTemporalWhy, "portable") {
+		if !info.Tier.Streams() && !strings.Contains(info.NonTemporalWhy, info.Tier.String()) {
 			t.Errorf("%v: since %s", tier, info.NonTemporalWhy)
 		}
 		if info := bindTest(t, ex, "y = x", Args{"x": x, "y": y}, Static(), NonTemporal(NTOff)).Info(); info.NonTemporal || info.Schedule != ScheduleStatic {

@@ -53,8 +53,8 @@ func compile(b *Binding, tier simd.Tier, plan Plan, target Target, workers int) 
 	}
 	switch {
 	case !stream || info.NonTemporal:
-	case code.Tier() == simd.Portable:
-		info.NonTemporalWhy = "portable code has no such stores"
+	case !code.Tier().Streams():
+		info.NonTemporalWhy = code.Tier().String() + " code has no such stores"
 	case !code.NonTemporal():
 		info.NonTemporalWhy = "every output is an input too"
 	default:

@@ -2,357 +2,10 @@ package simd
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/triad-go/triad/kernels"
 	x "github.com/triad-go/triad/simd/internal/amd64"
 )
-
-// allocator hands the pool's registers to the values of one vector of elements.
-// When none is free, the value whose next use is furthest gives way (Belady's
-// rule, which needs the fewest reloads in straight-line code): a uniform or a
-// load is just read again, anything else is spilled to scratch.
-type allocator struct {
-	g    *gen
-	pl   *plan
-	reg  []int16 // by value: its register, or none
-	slot []int32 // by value: its spill slot, or none
-	next []int32 // by value: how many of its uses are done
-
-	holds     [32]kernels.Value // by register, where inPool and not free
-	busy      uint32            // registers of the pool that hold a value
-	pinned    uint32            // registers of the current step's arguments
-	pool      uint32
-	freeSlots []int32
-	slots     int32 // that were ever used in this vector
-
-	now       int32 // the current step
-	disp      int32 // of the vector from the current element
-	part      part
-	w         x.Width // of the vectors
-	slotBytes int32   // of a spill slot
-
-	// For tests: how many values were spilled, read again by an instruction of
-	// its own, and read again as an operand.
-	spills, reloads, folds int
-}
-
-// part is how much of a vector there is to compute.
-type part uint8
-
-const (
-	whole  part = iota // all elements
-	masked             // those under the mask
-	single             // one, with scalar instructions
-)
-
-const none = -1
-
-func (a *allocator) init(g *gen) {
-	n := len(g.p.Uniform) + len(g.p.Body)
-	a.g = g
-	a.reg, a.slot, a.next = make([]int16, n), make([]int32, n), make([]int32, n)
-	for _, r := range g.pool {
-		a.pool |= 1 << r
-	}
-}
-
-// reset forgets all values: a new vector begins.
-func (a *allocator) reset(pl *plan, disp int32, pt part) {
-	a.pl, a.disp, a.part = pl, disp, pt
-	a.w, a.slotBytes = a.g.w, a.g.vl
-	if pt == single {
-		a.w, a.slotBytes = x.X, int32(a.g.p.Elem.Size())
-	}
-	for v := range a.reg {
-		a.reg[v], a.slot[v], a.next[v] = none, none, 0
-	}
-	a.clear()
-	a.freeSlots, a.slots = a.freeSlots[:0], 0
-}
-
-// clear frees the pool for scrap registers, between vectors.
-func (a *allocator) clear() { a.busy, a.pinned = 0, 0 }
-
-// nextUse is the step where v is used next, past the last one if it is not.
-func (a *allocator) nextUse(v kernels.Value) int32 {
-	if u := a.pl.uses[v]; int(a.next[v]) < len(u) {
-		return u[a.next[v]]
-	}
-	return int32(len(a.pl.steps))
-}
-
-func lowest(set uint32) x.Vec {
-	for r := x.Vec(0); ; r++ {
-		if set>>r&1 != 0 {
-			return r
-		}
-	}
-}
-
-// take returns a register of the pool for v, and makes room if it must.
-func (a *allocator) take(v kernels.Value) x.Vec {
-	free := a.pool &^ a.busy &^ a.pinned
-	if free == 0 {
-		a.evict()
-		free = a.pool &^ a.busy &^ a.pinned
-	}
-	return a.hold(lowest(free), v)
-}
-
-func (a *allocator) hold(r x.Vec, v kernels.Value) x.Vec {
-	a.busy |= 1 << r
-	a.holds[r] = v
-	a.reg[v] = int16(r)
-	return r
-}
-
-// scrap returns a register for use within the current step.
-func (a *allocator) scrap() x.Vec {
-	if a.pool&^a.busy&^a.pinned == 0 {
-		a.evict()
-	}
-	r := lowest(a.pool &^ a.busy &^ a.pinned)
-	a.pinned |= 1 << r
-	return r
-}
-
-func (a *allocator) evict() {
-	var victim x.Vec
-	furthest := int32(-1)
-	for r, set := x.Vec(0), a.busy&^a.pinned; set>>r != 0; r++ {
-		if set>>r&1 != 0 {
-			u := a.nextUse(a.holds[r]) - a.now
-			if a.slot[a.holds[r]] != none || a.rereadable(a.holds[r], u+a.now) {
-				u *= 4 // nothing need be written
-			}
-			if u > furthest {
-				victim, furthest = r, u
-			}
-		}
-	}
-	if furthest < 0 {
-		panic("simd: no register to give: fewer than minPool in the pool")
-	}
-	v := a.holds[victim]
-	if a.slot[v] == none && !a.rereadable(v, a.nextUse(v)) {
-		if len(a.freeSlots) == 0 {
-			a.freeSlots = append(a.freeSlots, a.slots)
-			a.slots++
-			a.g.spill = max(a.g.spill, int(a.slots*a.slotBytes))
-		}
-		a.slot[v] = a.freeSlots[len(a.freeSlots)-1]
-		a.freeSlots = a.freeSlots[:len(a.freeSlots)-1]
-		a.spills++
-		a.write(a.g.spillSlot(a.slot[v], a.slotBytes), victim)
-	}
-	a.reg[v] = none
-	a.busy &^= 1 << victim
-}
-
-// left is the number of uses of v that are to come.
-func (a *allocator) left(v kernels.Value) int { return len(a.pl.uses[v]) - int(a.next[v]) }
-
-// rereadable reports whether v, which is used next by the given step, is better
-// dropped and read again than spilled. An array can be read again if no store
-// may have come in between, since it could have been to that array; that costs
-// an instruction for each use where the array's address must be loaded, or
-// where a mask keeps the read from being an operand. So does a scalar for all
-// lanes without AVX-512.
-func (a *allocator) rereadable(v kernels.Value, use int32) bool {
-	g := a.g
-	if g.p.IsUniform(v) {
-		return g.wide || a.part == single || a.left(v) == 1
-	}
-	in := g.p.Instr(v)
-	return in.Op == kernels.OpLoad && int(use) <= a.pl.firstStore && !g.staged &&
-		(a.left(v) == 1 || a.part == whole && g.inRegister(int(in.Imm)))
-}
-
-// foldable reports whether v, which is in no register, can be an instruction's
-// memory operand.
-func (a *allocator) foldable(v kernels.Value) bool {
-	switch {
-	case a.slot[v] != none:
-		return true
-	case a.g.p.IsUniform(v):
-		return a.g.wide || a.part == single
-	}
-	return a.part != masked
-}
-
-// operand is the memory of v, which is foldable. It may use regTemp.
-func (a *allocator) operand(v kernels.Value) x.Mem {
-	g := a.g
-	switch {
-	case a.slot[v] != none:
-		return g.spillSlot(a.slot[v], a.slotBytes)
-	case g.p.IsUniform(v):
-		m := g.uniform(v)
-		if a.part != single {
-			m = m.Broadcast()
-		}
-		return m
-	}
-	return g.element(int(g.p.Instr(v).Imm), a.disp)
-}
-
-// fetch brings v into a register, which stays for the current step.
-func (a *allocator) fetch(v kernels.Value) x.Vec {
-	g := a.g
-	if r, ok := g.resident[v]; ok {
-		return r
-	}
-	if r := a.reg[v]; r != none {
-		a.pinned |= 1 << r
-		return x.Vec(r)
-	}
-	r := a.take(v)
-	a.pinned |= 1 << r
-	a.reloads++
-	switch {
-	case a.slot[v] != none:
-		a.read(r, g.spillSlot(a.slot[v], a.slotBytes))
-	case g.p.IsUniform(v):
-		if a.part == single {
-			a.read(r, g.uniform(v))
-		} else {
-			g.broadcast(r, v)
-		}
-	default:
-		a.load(r, int(g.p.Instr(v).Imm))
-	}
-	return r
-}
-
-// memoryArg returns which argument of a step is to be its memory operand, by
-// place, or none: of those that are in no register the one that is used again
-// the latest. An operand costs nothing but the bytes of its address; to read it
-// into a register for a later use, too, would be an instruction more.
-func (a *allocator) memoryArg(s *step) int {
-	lo, hi, ok := memoryArgs(s.instr.Op)
-	if !ok || s.folded || s.cmp != 0 {
-		return none
-	}
-	if s.instr.Type == kernels.Bool && a.part == single {
-		return none // on truth values there are only vector instructions
-	}
-	best, furthest := none, int32(-1)
-	args := s.args[:s.nargs]
-	for j := lo; j <= hi; j++ {
-		v := args[j]
-		if _, ok := a.g.resident[v]; ok || a.reg[v] != none || !a.foldable(v) {
-			continue
-		}
-		if slices.Contains(args[:j], v) || slices.Contains(args[j+1:], v) {
-			continue
-		}
-		after := int32(len(a.pl.steps))
-		if a.left(v) > 1 {
-			after = a.pl.uses[v][a.next[v]+1]
-		}
-		if after > furthest {
-			best, furthest = j, after
-		}
-	}
-	return best
-}
-
-// memoryArgs are the arguments of an operation, first and last, that may be a
-// memory operand, where the exchange of arguments that commute is counted in.
-func memoryArgs(op kernels.Op) (first, last int, ok bool) {
-	switch op {
-	case kernels.OpFMA:
-		return 0, 2, true
-	case kernels.OpSelect, kernels.OpAbs, kernels.OpNeg, kernels.OpNot:
-		return 0, 0, false
-	}
-	if op.Commutes() {
-		return 0, 1, true
-	}
-	last = op.NumArgs() - 1
-	return last, last, last >= 0
-}
-
-// used notes one use of v; after the last, its register and slot are free.
-func (a *allocator) used(v kernels.Value) {
-	a.next[v]++
-	if int(a.next[v]) < len(a.pl.uses[v]) {
-		return
-	}
-	if r := a.reg[v]; r != none {
-		a.busy &^= 1 << r
-		a.pinned &^= 1 << r
-		a.reg[v] = none
-	}
-	if s := a.slot[v]; s != none {
-		a.freeSlots = append(a.freeSlots, s)
-		a.slot[v] = none
-	}
-}
-
-func (a *allocator) isFree(r x.Vec) bool { return a.pool>>r&1 != 0 && a.busy>>r&1 == 0 }
-
-// load reads the current vector of an array.
-func (a *allocator) load(dst x.Vec, slot int) {
-	g := a.g
-	m := g.element(slot, a.disp)
-	switch op := g.pick(x.VMOVUPD, x.VMOVUPS); {
-	case a.part == single:
-		a.read(dst, m)
-	case a.part == whole:
-		g.asm.V(op, g.w, dst, 0, x.M(m), x.Mods{})
-	case g.wide:
-		g.asm.V(op, g.w, dst, 0, x.M(m), x.Mods{K: maskTail, Z: true})
-	default:
-		g.asm.VMaskLoad(g.pick(x.VMASKMOVPD, x.VMASKMOVPS), g.w, dst, g.mask, m)
-	}
-}
-
-func (a *allocator) store(slot int, src x.Vec) {
-	g := a.g
-	m := g.element(slot, a.disp)
-	switch op := g.pick(x.VMOVUPD, x.VMOVUPS); {
-	case a.part == single:
-		a.write(m, src)
-	case a.part == whole && g.opts.NonTemporal && !g.p.Arrays[slot].Read:
-		g.asm.VStore(g.pick(x.VMOVNTPD, x.VMOVNTPS), g.w, m, src, x.Mods{})
-	case a.part == whole:
-		g.asm.VStore(op, g.w, m, src, x.Mods{})
-	case g.wide:
-		g.asm.VStore(op, g.w, m, src, x.Mods{K: maskTail})
-	default:
-		g.asm.VMaskStore(g.pick(x.VMASKMOVPD, x.VMASKMOVPS), g.w, m, g.mask, src)
-	}
-}
-
-// read reads a spill slot, or what is of its size.
-func (a *allocator) read(dst x.Vec, m x.Mem) {
-	g := a.g
-	if a.part == single {
-		g.asm.V(g.pick(x.VMOVSD, x.VMOVSS), a.w, dst, 0, x.M(m), x.Mods{})
-	} else {
-		g.asm.V(g.pick(x.VMOVAPD, x.VMOVAPS), a.w, dst, 0, x.M(m), x.Mods{})
-	}
-}
-
-// write writes a spill slot, or what is of its size.
-func (a *allocator) write(m x.Mem, src x.Vec) {
-	g := a.g
-	if a.part == single {
-		g.asm.VStore(g.pick(x.VMOVSD, x.VMOVSS), a.w, m, src, x.Mods{})
-	} else {
-		g.asm.VStore(g.pick(x.VMOVAPD, x.VMOVAPS), a.w, m, src, x.Mods{})
-	}
-}
-
-// spillSlot is the memory of a spill slot.
-func (g *gen) spillSlot(s, slotBytes int32) x.Mem {
-	if k := int(s / windowSlots); g.wide && g.staged && k < len(regArrays) {
-		return x.At(regArrays[k], (s%windowSlots-windowSlots/2)*slotBytes)
-	}
-	return x.At(regScratch, int32(g.accSlots)*g.vl+s*slotBytes)
-}
 
 const (
 	storeAhead    = 16   // stores; found by measurement
@@ -360,42 +13,57 @@ const (
 	prefetchAhead = 2048 // bytes; found by measurement, flat from 1024 to 4096
 )
 
-// prefetch asks for a line of each array that is read. Arrays whose addresses
-// are in no register go without.
-func (g *gen) prefetch(disp int32) {
+// prefetch asks for a line of each array that is read and begins one at the given
+// element. Arrays whose addresses are in no register go without.
+func (g *gen) prefetch(at int) {
 	for slot, arr := range g.p.Arrays[:min(len(g.p.Arrays), len(regArrays))] {
-		if arr.Read && !g.staged {
-			g.asm.PrefetchNTA(g.element(slot, disp+prefetchAhead))
+		if size := arr.Type.Size(); arr.Read && !g.staged && at*size%lineBytes == 0 {
+			m := g.element(slot, at)
+			m.Disp += prefetchAhead
+			g.asm.PrefetchNTA(m)
 		}
 	}
 }
 
-// emit generates the steps of a plan for the vector, or its part, disp bytes
-// past the current element. Reductions go to the accumulators of the given vector of the group.
-func (g *gen) emit(pl *plan, disp int32, group int, pt part) {
+// emit generates the steps of a plan for the vector, or its part, that begins that many elements
+// past the current one. Reductions go to the accumulators of the given vector of the group.
+func (g *gen) emit(pl *plan, at int, group int, pt part) {
 	a := &g.alloc
-	a.reset(pl, disp, pt)
-	if g.opts.Prefetch && pt == whole && disp%lineBytes == 0 {
-		g.prefetch(disp)
+	a.reset(pl, at, pt)
+	if g.opts.Prefetch && pt == whole {
+		for c := range pl.vectors {
+			g.prefetch(at + c*g.lanes)
+		}
 	}
 	stored := 0
 	for i := range pl.steps {
 		s := &pl.steps[i]
-		a.pinned, a.now = 0, int32(i)
+		a.pinned, a.now, a.at = 0, int32(i), at+int(s.ahead)
+		g.note(int(s.named))
 		switch s.kind {
 		case store:
-			a.store(s.index, a.fetch(s.value))
+			a.store(int(s.index), a.fetch(s.value))
 			if stored++; g.staged && pt == whole && !g.opts.NonTemporal && stored+storeAhead < len(pl.stores) {
-				g.asm.PrefetchW(g.element(pl.stores[stored+storeAhead], disp))
+				g.asm.PrefetchW(g.element(pl.stores[stored+storeAhead], a.at))
 			}
 			a.used(s.value)
 		case reduce:
 			if s.folded {
-				a.reduce(s, 0, group)
+				a.reduce(s, 0, group+int(s.ahead)/g.lanes)
 			} else {
-				a.reduce(s, a.fetch(s.value), group)
+				a.reduce(s, a.fetch(s.value), group+int(s.ahead)/g.lanes)
 				a.used(s.value)
 			}
+		case trap:
+			a.trap(s)
+		case adopt:
+			a.adopt(s)
+		case merge:
+			a.merge(s)
+		case enter:
+			a.enter(s)
+		case leave:
+			a.leave()
 		case compute:
 			if s.instr.Op == kernels.OpLoad {
 				a.load(a.take(s.value), int(s.instr.Imm))
@@ -404,6 +72,7 @@ func (g *gen) emit(pl *plan, disp int32, group int, pt part) {
 			a.step(*s)
 		}
 	}
+	g.note(NoValue)
 }
 
 // step generates one operation and its arguments.
@@ -418,37 +87,34 @@ func (a *allocator) step(s step) {
 			s.instr.Args[0], s.instr.Args[1] = s.instr.Args[1], s.instr.Args[0]
 		}
 	}
-	var in [4]x.Vec
+	var in [3]x.Vec
 	for j, v := range s.args[:s.nargs] {
 		in[j] = a.fetch(v)
-	}
-	// The result may take the place of an argument used up here.
-	for _, v := range s.args[:s.nargs] {
-		a.used(v)
 	}
 	var m x.Operand
 	switch {
 	case folded != none:
 		a.folds++
-		m = x.M(a.operand(s.fold))
+		m = a.operand(s.fold)
 	case s.folded:
-		m = x.M(g.element(int(g.p.Instr(s.fold).Imm), a.disp))
+		m = x.M(g.element(int(g.instr(s.fold).Imm), a.at))
 	}
 	a.compute(&s, in, m)
+	a.release(&s)
 	if folded != none {
 		a.used(s.fold) // only now, so that nothing is spilled to where it is read
 	}
 }
 
-// An opset is an operation on vectors and on single elements of both types.
+// An opset is an operation on vectors and on single elements of both sizes.
 type opset struct{ pd, ps, sd, ss x.Op }
 
 // op picks from a set.
-func (a *allocator) op(o opset) x.Op {
+func (a *allocator) op(o opset, size int) x.Op {
 	if a.part == single {
-		return a.g.pick(o.sd, o.ss)
+		return pick(size, o.sd, o.ss)
 	}
-	return a.g.pick(o.pd, o.ps)
+	return pick(size, o.pd, o.ps)
 }
 
 var (
@@ -461,78 +127,76 @@ var (
 		kernels.OpMax: {x.VMAXPD, x.VMAXPS, x.VMAXSD, x.VMAXSS},
 	}
 	squareRoot = opset{x.VSQRTPD, x.VSQRTPS, x.VSQRTSD, x.VSQRTSS}
+	round      = opset{x.VROUNDPD, x.VROUNDPS, x.VROUNDSD, x.VROUNDSS}
+	scale      = opset{x.VRNDSCALEPD, x.VRNDSCALEPS, x.VRNDSCALESD, x.VRNDSCALESS}
+
+	// roundings are the immediates of VROUND and VRNDSCALE, which raise no flag.
+	roundings = [...]uint8{kernels.OpRoundEven: 8, kernels.OpFloor: 9, kernels.OpCeil: 10, kernels.OpTrunc: 11}
 )
 
 // compute generates one operation. Arguments are in registers but for the
 // folded one, which is m.
-func (a *allocator) compute(s *step, in [4]x.Vec, m x.Operand) {
-	g := a.g
-	var mods x.Mods
-	// last is the last operand: the folded one or the n-th argument.
-	last := func(n int) x.Operand {
-		if s.folded {
-			return m
-		}
-		return x.R(in[n])
+func (a *allocator) compute(s *step, in [3]x.Vec, m x.Operand) {
+	op := s.instr.Op
+	switch {
+	case op == kernels.OpSelect:
+		a.choose(s, in, m)
+	case op == kernels.OpConvert:
+		a.convert(s, in[0])
+	case op == kernels.OpTable:
+		a.table(s, in[0])
+	case op.Compares():
+		a.compare(s, in, m)
+	case s.from.IsFloat():
+		a.float(s, in, m)
+	case s.from == kernels.Bool:
+		a.logic(s, in)
+	default:
+		a.integer(s, in, m)
 	}
+}
+
+// last is the last operand of a step: the folded one or the n-th argument.
+func (s *step) last(n int, in [3]x.Vec, m x.Operand) x.Operand {
+	if s.folded {
+		return m
+	}
+	return x.R(in[n])
+}
+
+// float generates an operation on floats.
+func (a *allocator) float(s *step, in [3]x.Vec, m x.Operand) {
+	g := a.g
+	size := s.from.Size()
+	w := a.width(size)
+	var mods x.Mods
 	switch op := s.instr.Op; op {
 	case kernels.OpAdd, kernels.OpSub, kernels.OpMul, kernels.OpDiv, kernels.OpMin, kernels.OpMax:
 		// VMIN and VMAX are x < y ? x : y and x > y ? x : y to the last bit.
-		g.asm.V(a.op(binaries[op]), a.w, a.take(s.value), in[0], last(1), mods)
+		g.asm.V(a.op(binaries[op], size), w, a.result(s), in[0], s.last(1, in, m), mods)
 	case kernels.OpSqrt:
-		dst := a.take(s.value)
-		g.asm.V(a.op(squareRoot), a.w, dst, dst, last(0), mods)
+		dst := a.result(s)
+		g.asm.V(a.op(squareRoot, size), w, dst, dst, s.last(0, in, m), mods)
+	case kernels.OpFloor, kernels.OpCeil, kernels.OpTrunc, kernels.OpRoundEven:
+		set := round
+		if g.wide {
+			set = scale
+		}
+		dst := a.result(s)
+		g.asm.V(a.op(set, size), w, dst, dst, s.last(0, in, m), x.Mods{Imm: roundings[op]})
 	case kernels.OpNeg:
-		g.asm.V(g.pick(x.VXORPD, x.VXORPS), a.w, a.take(s.value), in[0], g.constant(g.signMask), mods)
+		g.asm.V(pick(size, x.VXORPD, x.VXORPS), w, a.result(s), in[0], g.word(signBit(size), size), mods)
 	case kernels.OpAbs:
-		g.asm.V(g.pick(x.VANDPD, x.VANDPS), a.w, a.take(s.value), in[0], g.constant(g.absMask), mods)
+		g.asm.V(pick(size, x.VANDPD, x.VANDPS), w, a.result(s), in[0], g.word(signBit(size)-1, size), mods)
 	case kernels.OpFMA:
 		a.fma(s, in, m)
-	case kernels.OpLt, kernels.OpLe, kernels.OpEq, kernels.OpNe:
-		cmp := g.pick(x.VCMPPD, x.VCMPPS)
-		dst := a.take(s.value)
-		if g.wide {
-			g.asm.VCmp(cmp, a.w, maskTemp, in[0], last(1), predicate[op], mods)
-			g.asm.VFromMask(g.pick(x.VPMOVM2Q, x.VPMOVM2D), a.w, dst, maskTemp)
-		} else {
-			g.asm.V(cmp, a.w, dst, in[0], last(1), x.Mods{Imm: predicate[op]})
-		}
-	case kernels.OpAnd:
-		g.asm.V(g.pick(x.VANDPD, x.VANDPS), a.w, a.take(s.value), in[0], last(1), mods)
-	case kernels.OpOr:
-		g.asm.V(g.pick(x.VORPD, x.VORPS), a.w, a.take(s.value), in[0], last(1), mods)
-	case kernels.OpNot:
-		g.asm.V(g.pick(x.VXORPD, x.VXORPS), a.w, a.take(s.value), in[0], g.constant(g.ones), mods)
-	case kernels.OpSelect:
-		a.choose(s, in, m)
 	default:
-		panic(fmt.Sprintf("simd: no code for %v", op))
+		panic(fmt.Sprintf("simd: no code for %v of %v", op, s.from))
 	}
 }
 
-// predicate is the immediate of VCMP: quiet, and false where a value is NaN,
-// but for ne.
-var predicate = [...]uint8{kernels.OpLt: 0x11, kernels.OpLe: 0x12, kernels.OpEq: 0x00, kernels.OpNe: 0x04}
-
-// choose generates cond ? y : z.
-func (a *allocator) choose(s *step, in [4]x.Vec, m x.Operand) {
-	g := a.g
-	if !g.wide {
-		g.asm.VBlendV(g.pick(x.VBLENDVPD, x.VBLENDVPS), a.w, a.take(s.value), in[2], x.R(in[1]), in[0])
-		return
-	}
-	y, z := in[1], in[2]
-	switch {
-	case s.cmp == 0:
-		g.asm.VToMask(g.pick(x.VPMOVQ2M, x.VPMOVD2M), a.w, maskTemp, in[0])
-	case s.folded: // the comparison's second value
-		g.asm.VCmp(g.pick(x.VCMPPD, x.VCMPPS), a.w, maskTemp, in[0], m, predicate[s.cmp], x.Mods{})
-	default:
-		y, z = in[2], in[3]
-		g.asm.VCmp(g.pick(x.VCMPPD, x.VCMPPS), a.w, maskTemp, in[0], x.R(in[1]), predicate[s.cmp], x.Mods{})
-	}
-	g.asm.V(g.pick(x.VBLENDMPD, x.VBLENDMPS), a.w, a.take(s.value), z, x.R(y), x.Mods{K: maskTemp})
-}
+// signBit is the highest bit of a number of that many bytes.
+func signBit(size int) uint64 { return 1 << (8*size - 1) }
 
 // fused are the multiply-adds by the sign of the product (negated: 1), the sign
 // of the addend, and the order of the operands.
@@ -557,13 +221,16 @@ var fused = [2][2][3]opset{
 
 // fma generates ±x*y ± z. The instruction overwrites one of its registers: an
 // argument that is used up if there is one, else a copy of the addend.
-func (a *allocator) fma(s *step, in [4]x.Vec, m x.Operand) {
+func (a *allocator) fma(s *step, in [3]x.Vec, m x.Operand) {
 	g := a.g
+	size := s.from.Size()
+	w := a.width(size)
 	set := &fused[b2i(s.negProduct)][b2i(s.negAddend)]
-	f132, f213, f231 := a.op(set[0]), a.op(set[1]), a.op(set[2])
+	f132, f213, f231 := a.op(set[0], size), a.op(set[1], size), a.op(set[2], size)
+	a.release(s)
 	move := func(src x.Vec) x.Vec {
 		dst := a.take(s.value)
-		g.asm.V(g.pick(x.VMOVAPD, x.VMOVAPS), a.w, dst, 0, x.R(src), x.Mods{})
+		g.asm.V(pick(size, x.VMOVAPD, x.VMOVAPS), w, dst, 0, x.R(src), x.Mods{})
 		return dst
 	}
 	if s.folded && s.fold == s.instr.Args[2] { // x*y + memory
@@ -576,31 +243,31 @@ func (a *allocator) fma(s *step, in [4]x.Vec, m x.Operand) {
 		} else {
 			p = move(p)
 		}
-		g.asm.V(f213, a.w, p, q, m, x.Mods{})
+		g.asm.V(f213, w, p, q, m, x.Mods{})
 		return
 	}
 	if s.folded { // x*memory + z
 		p, z := in[0], in[1]
 		switch {
 		case a.isFree(z):
-			g.asm.V(f231, a.w, a.hold(z, s.value), p, m, x.Mods{})
+			g.asm.V(f231, w, a.hold(z, s.value), p, m, x.Mods{})
 		case a.isFree(p):
-			g.asm.V(f132, a.w, a.hold(p, s.value), z, m, x.Mods{})
+			g.asm.V(f132, w, a.hold(p, s.value), z, m, x.Mods{})
 		default:
-			g.asm.V(f231, a.w, move(z), p, m, x.Mods{})
+			g.asm.V(f231, w, move(z), p, m, x.Mods{})
 		}
 		return
 	}
 	p, q, z := in[0], in[1], in[2]
 	switch {
 	case a.isFree(z):
-		g.asm.V(f231, a.w, a.hold(z, s.value), p, x.R(q), x.Mods{})
+		g.asm.V(f231, w, a.hold(z, s.value), p, x.R(q), x.Mods{})
 	case a.isFree(p):
-		g.asm.V(f213, a.w, a.hold(p, s.value), q, x.R(z), x.Mods{})
+		g.asm.V(f213, w, a.hold(p, s.value), q, x.R(z), x.Mods{})
 	case a.isFree(q):
-		g.asm.V(f213, a.w, a.hold(q, s.value), p, x.R(z), x.Mods{})
+		g.asm.V(f213, w, a.hold(q, s.value), p, x.R(z), x.Mods{})
 	default:
-		g.asm.V(f231, a.w, move(z), p, x.R(q), x.Mods{})
+		g.asm.V(f231, w, move(z), p, x.R(q), x.Mods{})
 	}
 }
 

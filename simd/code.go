@@ -16,13 +16,14 @@ type Options struct {
 	// NonTemporal writes outputs past the caches. It pays where the arrays
 	// outgrow the last-level cache: a plain store first reads the line that it
 	// overwrites. Outputs that the program also reads are written plainly,
-	// since their lines are in the cache already. It changes no result.
+	// since their lines are in the cache already. It changes no result, and is
+	// for tiers that stream.
 	NonTemporal bool
 
 	// Prefetch asks for the lines of arrays that are read some way ahead, past
 	// the second-level cache. It pays for arrays in memory where no store is
 	// non-temporal: the hardware's own prefetchers then leave bandwidth unused.
-	// It changes no result.
+	// It changes no result, and is for AVX2 and AVX-512 alone.
 	Prefetch bool
 }
 
@@ -50,12 +51,12 @@ type memoKey Options
 // code is Portable and Fallback says why. The error is a *TierError if the tier
 // cannot run here.
 func Compile(p *kernels.Program, o Options) (*Code, error) {
-	if o.Tier > Best() {
+	if !slices.Contains(tiers(), o.Tier) {
 		return nil, &TierError{o.Tier, Best()}
 	}
 	// What does not stream has one code.
-	o.NonTemporal = o.NonTemporal && o.Tier != Portable && hasPureOutput(p)
-	o.Prefetch = o.Prefetch && o.Tier != Portable
+	o.NonTemporal = o.NonTemporal && o.Tier.Streams() && hasPureOutput(p)
+	o.Prefetch = o.Prefetch && o.Tier.Streams()
 	c := p.Memo(memoKey(o), func() any {
 		c, err := compile(p, o)
 		if err != nil {
@@ -83,16 +84,16 @@ func compile(p *kernels.Program, o Options) (*Code, error) {
 	if o.Tier == Portable {
 		return c, nil
 	}
-	g, err := generate(p, o)
+	code, scratch, err := machineCode(p, o)
 	if err != nil {
 		return nil, err
 	}
-	mem, err := mapCode(g.asm.Bytes())
+	mem, err := mapCode(code)
 	if err != nil {
 		c.tier, c.fallback, c.opts.NonTemporal = Portable, fmt.Errorf("simd: %w", err), false
 		return c, nil
 	}
-	c.mem, c.bytes, c.scratch = mem, len(g.asm.Bytes()), g.scratch
+	c.mem, c.bytes, c.scratch = mem, len(code), scratch
 	// Vectors of a stored array are best aligned, and must be for non-temporal
 	// stores.
 	for _, s := range p.Stores {
@@ -102,6 +103,19 @@ func compile(p *kernels.Program, o Options) (*Code, error) {
 	}
 	goruntime.AddCleanup(c, exec.Memory.Unmap, mem)
 	return c, nil
+}
+
+// machineCode generates the code of a tier, and says how many bytes of scratch
+// memory it needs.
+func machineCode(p *kernels.Program, o Options) (code []byte, scratch int, err error) {
+	if o.Tier == NEON {
+		return generateNEON(p)
+	}
+	g, err := generate(p, o)
+	if err != nil {
+		return nil, 0, err
+	}
+	return g.asm.Bytes(), g.scratch, nil
 }
 
 // streams reports whether stores to the array go past the caches.
@@ -139,3 +153,6 @@ func (c *Code) Bytes() []byte {
 	goruntime.KeepAlive(c) // the collector does not see that the pages are c's
 	return b
 }
+
+// lanes is the number of elements of a vector.
+func (c *Code) lanes() int { return c.tier.VectorBytes() / c.prog.LaneSize() }

@@ -33,5 +33,5 @@ func ExampleParseTier() {
 	fmt.Println(simd.ParseTier("mmx"))
 	// Output:
 	// avx2 <nil>
-	// portable simd: unknown tier "mmx"; the tiers are portable, avx2, avx512
+	// portable simd: unknown tier "mmx"; the tiers are portable, avx2, avx512, neon
 }

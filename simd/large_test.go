@@ -60,8 +60,12 @@ func (a *assembler) load(slot int) kernels.Value {
 func (a *assembler) op(op kernels.Op, args ...kernels.Value) kernels.Value {
 	in := kernels.Instr{Op: op, Type: a.Elem}
 	switch op {
-	case kernels.OpLt, kernels.OpLe, kernels.OpEq, kernels.OpNe, kernels.OpAnd, kernels.OpOr, kernels.OpNot:
+	case kernels.OpLt, kernels.OpLe, kernels.OpEq, kernels.OpNe:
 		in.Type = kernels.Bool
+	case kernels.OpAnd, kernels.OpOr, kernels.OpNot:
+		if a.Elem.IsFloat() {
+			in.Type = kernels.Bool
+		}
 	}
 	copy(in.Args[:], args)
 	return a.add(in)
@@ -315,7 +319,7 @@ func TestOrder(t *testing.T) {
 	}
 	compareOn(t, a.Program, func() *launch { return newLaunch(a.Program, 21, 1, func(int) int { return 0 }) })
 	// In the order given, all products would be alive after the first half.
-	if n := newPlan(a.Program, shape{hoist: true, strands: 1}).pressure(); n > inputs+2*shared {
+	if n := newPlan(a.Program, shape{hoist: true, strands: 1}).pressure(false); n > inputs+2*shared {
 		t.Errorf("%d values alive at once, want at the most %d", n, inputs+2*shared)
 	}
 	// Of a tree, the part that takes more registers comes first.
@@ -374,7 +378,7 @@ func TestNegations(t *testing.T) {
 			a.store(0, c.make(a))
 			a.store(1, x) // so that x is not read as an operand alone
 			p := a.Program
-			for _, sh := range []shape{{foldLoads: true, foldCompares: true}, {}, {hoist: true, strands: 4}} {
+			for _, sh := range []shape{{wide: true, foldLoads: true}, {}, {hoist: true, strands: 4}} {
 				ops := 0
 				for _, s := range newPlan(p, sh).steps {
 					if s.kind == compute && s.instr.Op != kernels.OpLoad {

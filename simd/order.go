@@ -21,7 +21,7 @@ import (
 type ordering struct {
 	body   []planned
 	nu     int
-	result []bool    // by place in the body: stored or reduced
+	result []bool    // by place in the body: stored, reduced or a trap's
 	need   []int32   // by place: registers that its tree takes, as Sethi and Ullman count them
 	inputs [][]int32 // by place of a root: the roots that its tree uses
 	users  [][]int32 // by place of a root: the roots whose trees use it
@@ -34,16 +34,13 @@ type ordering struct {
 
 // orderResults returns the places of the body, but for loads and for what no
 // result needs, in the order in which to compute them.
-func orderResults(p *kernels.Program, body []planned) []int32 {
+func orderResults(p *kernels.Program, body []planned, results []kernels.Value) []int32 {
 	n := len(body)
 	o := &ordering{body: body, nu: len(p.Uniform), result: make([]bool, n), need: make([]int32, n),
 		inputs: make([][]int32, n), users: make([][]int32, n), left: make([]int32, n),
 		score: make([]int32, n), done: make([]bool, n), order: make([]int32, 0, n)}
-	for _, s := range p.Stores {
-		o.markResult(s.Value)
-	}
-	for _, r := range p.Reductions {
-		o.markResult(r.Value)
+	for _, v := range results {
+		o.markResult(v)
 	}
 	o.plant()
 	for j := range body {
@@ -76,7 +73,7 @@ func (o *ordering) markResult(v kernels.Value) {
 // computed, each once, in room for them.
 func (o *ordering) args(j int32, room *[3]int32) []int32 {
 	as := room[:0]
-	for _, v := range o.body[j].Args[:o.body[j].Op.NumArgs()] {
+	for _, v := range o.body[j].operands() {
 		if a := int32(int(v) - o.nu); o.computed(v) && !slices.Contains(as, a) {
 			as = append(as, a)
 		}

@@ -379,7 +379,9 @@ func binary[T ieee.Float](op kernels.Op, dst, x, y []T) {
 	}
 }
 
-type integer interface{ int64 | int32 | uint64 | uint32 }
+type integer interface {
+	int64 | int32 | uint64 | uint32
+}
 
 func integers[T integer](s *strips, v int, in *kernels.Instr, n int) {
 	x := view[T](s.num[in.Args[0]], n)

@@ -1,6 +1,9 @@
 package simd
 
 import (
+	"math"
+	"math/bits"
+
 	"github.com/triad-go/triad/kernels"
 	x "github.com/triad-go/triad/simd/internal/amd64"
 )
@@ -12,7 +15,7 @@ import (
 // its value written to the partials.
 func (g *gen) genBlocks() {
 	a := &g.asm
-	const blockBytes = kernels.RowBytes * kernels.BlockRows
+	rowUnits, blockUnits := g.units(g.p.Lanes()), g.units(g.p.BlockLen())
 	passes := kernels.RowBytes / (g.group * int(g.vl))
 	block, pass, row, rows, lanes := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
 
@@ -21,13 +24,13 @@ func (g *gen) genBlocks() {
 	a.MovMR(g.frame(frameBlock), regAt)
 	a.MovRM(regEnd, g.frame(frameHi))
 	a.SubRR(regEnd, regAt)
-	a.MovRI(regTemp, blockBytes)
+	a.MovRI(regTemp, int64(blockUnits))
 	a.CmpRR(regEnd, regTemp)
 	a.CmovRR(x.G, regEnd, regTemp)
 	a.MovRR(regTemp, regEnd)
-	a.AndRI(regTemp, kernels.RowBytes-1)
+	a.AndRI(regTemp, rowUnits-1)
 	a.MovMR(g.frame(framePart), regTemp)
-	a.AndRI(regEnd, -kernels.RowBytes)
+	a.AndRI(regEnd, -rowUnits)
 	a.AddRR(regEnd, regAt)
 	if passes > 1 {
 		a.MovMR(g.frame(frameRows), regEnd)
@@ -47,10 +50,10 @@ func (g *gen) genBlocks() {
 	a.Jcc(x.GE, rows)
 	a.Align(32)
 	a.Bind(row)
-	for j := range g.group {
-		g.emit(g.body, int32(j)*g.vl, j, whole)
+	for j := 0; j < g.group; j += g.several {
+		g.emit(g.many, j*g.lanes, j, whole)
 	}
-	a.AddRI(regAt, kernels.RowBytes)
+	a.AddRI(regAt, rowUnits)
 	a.CmpRR(regAt, regEnd)
 	a.Jcc(x.L, row)
 	a.Bind(rows)
@@ -67,35 +70,56 @@ func (g *gen) genBlocks() {
 		}
 		a.MovRR(regEnd, regTemp)
 		g.setMask(regEnd)
-		g.emit(g.tail, int32(j)*g.vl, j, masked)
+		g.emit(g.tail, j*g.lanes, j, masked)
 		if j+1 < g.group {
 			a.MovRM(regTemp, g.frame(frameLeft))
-			a.SubRI(regTemp, g.vl)
+			a.SubRI(regTemp, g.units(g.lanes))
 		}
 	}
 	a.Bind(lanes)
 	if passes > 1 {
 		g.saveLanes()
 		a.MovRM(regTemp, g.frame(framePass))
-		a.AddRI(regTemp, int32(g.group)*g.vl)
+		a.AddRI(regTemp, g.units(g.group*g.lanes))
 		a.MovMR(g.frame(framePass), regTemp)
-		a.CmpRI(regTemp, kernels.RowBytes)
+		a.CmpRI(regTemp, rowUnits)
 		a.Jcc(x.L, pass)
 	}
 	for r := range g.p.Reductions {
 		g.foldLanes(r)
 	}
 	a.MovRM(regAt, g.frame(frameBlock))
-	a.AddRI(regAt, blockBytes)
+	a.AddRI(regAt, blockUnits)
 	a.CmpRM(regAt, g.frame(frameHi))
 	a.Jcc(x.L, block)
 }
 
-// lanes is the memory of the scratch vectors that hold the lanes of reduction
+// inScratch reports whether lanes of reductions lie in scratch between passes, or
+// throughout.
+func (g *gen) inScratch() bool { return g.acc[0] == nil || g.group < kernels.RowBytes/int(g.vl) }
+
+// lanesOf is the memory of the scratch vectors that hold the lanes of reduction
 // r, from vector j on of the current pass. It uses regTemp.
-func (g *gen) lanes(r, j int) x.Mem {
+func (g *gen) lanesOf(r, j int) x.Mem {
 	g.asm.MovRM(regTemp, g.frame(framePass))
-	return x.AtIndex(regScratch, regTemp, 1, int32(r*kernels.RowBytes)+int32(j)*g.vl)
+	return x.AtIndex(regScratch, regTemp, uint8(g.lane/g.unit), int32(r*kernels.RowBytes)+int32(j)*g.vl)
+}
+
+// reduced is the number of bytes of what reduction r folds, and the width of a
+// vector of it.
+func (g *gen) reduced(r int) (size int, w x.Width) {
+	size = g.p.TypeOf(g.p.Reductions[r].Value).Size()
+	return size, g.width(size)
+}
+
+// move copies a vector, or reads one that is aligned.
+func (g *gen) move(size int, dst x.Vec, src x.Operand) {
+	g.asm.V(pick(size, x.VMOVAPD, x.VMOVAPS), g.width(size), dst, 0, src, x.Mods{})
+}
+
+// keep writes a vector to memory that is aligned.
+func (g *gen) keep(size int, dst x.Mem, src x.Vec) {
+	g.asm.VStore(pick(size, x.VMOVAPD, x.VMOVAPS), g.width(size), dst, src, x.Mods{})
 }
 
 // startLane sets an accumulator to the reduction's identity.
@@ -107,76 +131,88 @@ func (g *gen) startLane(r, j int) {
 	g.alloc.clear()
 	v := g.alloc.scrap()
 	g.identity(v, r)
-	g.asm.VStore(g.pick(x.VMOVAPD, x.VMOVAPS), g.w, g.lanes(r, j), v, x.Mods{})
+	size, _ := g.reduced(r)
+	g.keep(size, g.lanesOf(r, j), v)
 }
 
 func (g *gen) identity(dst x.Vec, r int) {
+	size, w := g.reduced(r)
+	sign := 0
 	switch g.p.Reductions[r].Op {
 	case kernels.Min:
-		g.asm.V(g.pick(x.VMOVAPD, x.VMOVAPS), g.w, dst, 0, g.constant(g.posInf), x.Mods{})
+		sign = 1
 	case kernels.Max:
-		g.asm.V(g.pick(x.VMOVAPD, x.VMOVAPS), g.w, dst, 0, g.constant(g.negInf), x.Mods{})
+		sign = -1
 	default:
-		g.asm.V(g.pick(x.VXORPD, x.VXORPS), g.w, dst, dst, x.R(dst), x.Mods{})
+		g.asm.V(pick(size, x.VXORPD, x.VXORPS), w, dst, dst, x.R(dst), x.Mods{})
+		return
 	}
+	word := math.Float64bits(math.Inf(sign))
+	if size == 4 {
+		word = uint64(math.Float32bits(float32(math.Inf(sign))))
+	}
+	g.splat(dst, word, size)
 }
 
 // fold generates acc = fold(acc, v) as kernels.Fold defines it; for min, VMIN
 // of v and acc is v < acc ? v : acc.
-func (g *gen) fold(r int, w x.Width, acc x.Vec, v x.Vec, mods x.Mods) {
+func (g *gen) fold(r int, w x.Width, acc, v x.Vec, mods x.Mods) {
+	size, _ := g.reduced(r)
 	switch g.p.Reductions[r].Op {
 	case kernels.Min:
-		g.asm.V(g.pick(x.VMINPD, x.VMINPS), w, acc, v, x.R(acc), mods)
+		g.asm.V(pick(size, x.VMINPD, x.VMINPS), w, acc, v, x.R(acc), mods)
 	case kernels.Max:
-		g.asm.V(g.pick(x.VMAXPD, x.VMAXPS), w, acc, v, x.R(acc), mods)
+		g.asm.V(pick(size, x.VMAXPD, x.VMAXPS), w, acc, v, x.R(acc), mods)
 	default:
-		g.asm.V(g.pick(x.VADDPD, x.VADDPS), w, acc, acc, x.R(v), mods)
+		g.asm.V(pick(size, x.VADDPD, x.VADDPS), w, acc, acc, x.R(v), mods)
 	}
 }
 
 // reduce takes a value, or the folded load, into an accumulator.
 func (a *allocator) reduce(s *step, v x.Vec, j int) {
 	g := a.g
-	r := s.index
+	r := int(s.index)
+	size, w := g.reduced(r)
 	acc := x.Vec(0)
 	if g.acc[r] != nil {
 		acc = g.acc[r][j]
 	} else {
 		acc = a.scrap()
-		g.asm.V(g.pick(x.VMOVAPD, x.VMOVAPS), g.w, acc, 0, x.M(g.lanes(r, j)), x.Mods{})
+		g.move(size, acc, x.M(g.lanesOf(r, j)))
 	}
 	var mods x.Mods
 	switch {
 	case s.folded: // a sum
-		m := g.element(int(g.p.Instr(s.fold).Imm), a.disp)
-		g.asm.V(g.pick(x.VADDPD, x.VADDPS), g.w, acc, acc, x.M(m), mods)
+		m := g.element(int(g.instr(s.fold).Imm), a.at)
+		g.asm.V(pick(size, x.VADDPD, x.VADDPS), w, acc, acc, x.M(m), mods)
 	case a.part == whole:
-		g.fold(r, g.w, acc, v, mods)
+		g.fold(r, w, acc, v, mods)
 	case g.wide:
 		mods.K = maskTail
-		g.fold(r, g.w, acc, v, mods)
+		g.fold(r, w, acc, v, mods)
 	default:
 		// Elements that are not there become the identity, which changes no
 		// accumulator: one of a sum is never -0, since it starts from +0.
 		t := a.scrap()
 		if g.p.Reductions[r].Op == kernels.Sum {
-			g.asm.V(g.pick(x.VANDPD, x.VANDPS), g.w, t, v, x.R(g.mask), mods)
+			g.asm.V(pick(size, x.VANDPD, x.VANDPS), w, t, v, x.R(g.mask[size/8]), mods)
 		} else {
 			g.identity(t, r)
-			g.asm.VBlendV(g.pick(x.VBLENDVPD, x.VBLENDVPS), g.w, t, t, x.R(v), g.mask)
+			g.asm.VBlendV(pick(size, x.VBLENDVPD, x.VBLENDVPS), w, t, t, x.R(v), g.mask[size/8])
 		}
-		g.fold(r, g.w, acc, t, mods)
+		g.fold(r, w, acc, t, mods)
 	}
 	if g.acc[r] == nil {
-		g.asm.VStore(g.pick(x.VMOVAPD, x.VMOVAPS), g.w, g.lanes(r, j), acc, x.Mods{})
+		g.keep(size, g.lanesOf(r, j), acc)
 	}
 }
 
 // saveLanes writes the accumulators of one pass to scratch.
 func (g *gen) saveLanes() {
 	for r, acc := range g.acc {
+		size, _ := g.reduced(r)
 		for j, v := range acc {
-			g.asm.VStore(g.pick(x.VMOVAPD, x.VMOVAPS), g.w, g.lanes(r, j), v, x.Mods{})
+			g.keep(size, g.lanesOf(r, j), v)
 		}
 	}
 }
@@ -186,12 +222,13 @@ func (g *gen) saveLanes() {
 func (g *gen) foldLanes(r int) {
 	a := &g.asm
 	g.alloc.clear()
+	size, w := g.reduced(r)
 	v := g.acc[r]
 	h := kernels.RowBytes / int(g.vl) / 2
-	if g.accSlots > 0 {
+	if g.inScratch() {
 		// The first fold reads the lanes from scratch.
 		read := func(dst x.Vec, j int) {
-			a.V(g.pick(x.VMOVAPD, x.VMOVAPS), g.w, dst, 0, x.M(x.At(regScratch, int32(r*kernels.RowBytes)+int32(j)*g.vl)), x.Mods{})
+			g.move(size, dst, x.M(x.At(regScratch, int32(r*kernels.RowBytes)+int32(j)*g.vl)))
 		}
 		v = nil
 		t := g.alloc.scrap()
@@ -199,13 +236,13 @@ func (g *gen) foldLanes(r int) {
 			v = append(v, g.alloc.scrap())
 			read(v[j], j)
 			read(t, j+h)
-			g.fold(r, g.w, v[j], t, x.Mods{})
+			g.fold(r, w, v[j], t, x.Mods{})
 		}
 		h /= 2
 	}
 	for ; h > 0; h /= 2 {
 		for j := range h {
-			g.fold(r, g.w, v[j], v[j+h], x.Mods{})
+			g.fold(r, w, v[j], v[j+h], x.Mods{})
 		}
 	}
 	acc, t := v[0], g.alloc.scrap()
@@ -213,20 +250,24 @@ func (g *gen) foldLanes(r int) {
 	half := x.VEXTRACTF128
 	if g.wide {
 		half = x.VEXTRACTF64X2 // which reaches all registers
+	}
+	if w == x.Z {
 		a.V(x.VEXTRACTF64X4, x.Z, t, 0, x.R(acc), x.Mods{Imm: 1})
 		g.fold(r, x.Y, acc, t, none)
 	}
-	a.V(half, x.Y, t, 0, x.R(acc), x.Mods{Imm: 1})
-	g.fold(r, x.X, acc, t, none)
+	if w >= x.Y {
+		a.V(half, x.Y, t, 0, x.R(acc), x.Mods{Imm: 1})
+		g.fold(r, x.X, acc, t, none)
+	}
 	a.V(x.VUNPCKHPD, x.X, t, acc, x.R(acc), none)
 	g.fold(r, x.X, acc, t, none)
-	if g.f32 {
+	if size == 4 {
 		a.V(x.VMOVSHDUP, x.X, t, 0, x.R(acc), none)
 		g.fold(r, x.X, acc, t, none)
 	}
 	a.MovRM(regTemp, g.frame(frameArrays+len(g.p.Arrays)+r))
 	a.MovRM(regEnd, g.frame(frameBlock))
-	// A block has 8192 bytes of elements and 8 of partials.
-	a.ShrRI(regEnd, 10)
-	a.VStore(g.pick(x.VMOVSD, x.VMOVSS), x.X, x.AtIndex(regTemp, regEnd, 1, 0), acc, none)
+	// A block has 8 bytes of partials.
+	a.ShrRI(regEnd, uint8(bits.TrailingZeros32(uint32(g.units(g.p.BlockLen()))))-3)
+	a.VStore(pick(size, x.VMOVSD, x.VMOVSS), x.X, x.AtIndex(regTemp, regEnd, 1, 0), acc, none)
 }

@@ -13,13 +13,13 @@ import (
 // the form that the code reads, and spill memory. It is not for concurrent use;
 // several Runners may work on parts of one frame at the same time.
 type Runner struct {
-	run   func(frame unsafe.Pointer, lo, hi int) // the machine code, in bytes; nil if portable
-	words []uint64                               // see frameUniforms
-	n     int                                    // elements of the frame
-	size  int                                    // bytes of an element
+	run    func(frame unsafe.Pointer, lo, hi int) // the machine code; nil if portable
+	words  []uint64                               // see frameUniforms
+	faults []uint64                               // those of them that are of traps
+	n      int                                    // elements of the frame
 
-	// A range of more than splitFrom elements is split where the address
-	// alignBase and the elements before make a multiple of alignMask+1.
+	// A range of more than splitFrom elements is split where alignBase and the
+	// elements before make a multiple of alignMask+1.
 	alignBase, alignMask, splitFrom int
 
 	portable *strips // what runs if run is nil
@@ -31,12 +31,16 @@ type Runner struct {
 
 // NewRunner returns a Runner of the code over the frame f.
 func (c *Code) NewRunner(f *kernels.Frame) *Runner {
-	r := &Runner{code: c, asked: c, frame: f, n: f.N, size: c.prog.Elem.Size()}
+	r := &Runner{code: c, asked: c, frame: f, n: f.N}
 	if c.tier == Portable {
 		r.portable = newStrips(c.prog, f)
 		return r
 	}
-	r.words = make([]uint64, frameArrays+len(f.Arrays)+len(f.Partials))
+	r.words = make([]uint64, frameArrays+len(f.Arrays)+len(f.Partials)+len(f.Faults))
+	r.faults = r.words[len(r.words)-len(f.Faults):]
+	for i := range r.faults {
+		r.faults[i] = kernels.NoFault
+	}
 	r.Reload()
 	return r
 }
@@ -73,10 +77,13 @@ func (r *Runner) Reload() {
 	r.run = r.code.mem.Func()
 	r.splitFrom = math.MaxInt
 	if c := r.code; c.align >= 0 && len(c.prog.Reductions) == 0 {
-		r.alignBase, r.alignMask = int(r.words[frameArrays+c.align]), c.tier.VectorBytes()-1
-		r.splitFrom = alignFrom
-		if c.NonTemporal() {
-			r.splitFrom = 0
+		size := c.prog.Arrays[c.align].Type.Size()
+		if at := int(r.words[frameArrays+c.align]); at%size == 0 {
+			r.alignBase, r.alignMask = at/size, c.lanes()-1
+			r.splitFrom = alignFrom
+			if c.NonTemporal() {
+				r.splitFrom = 0
+			}
 		}
 	}
 	if n := r.code.scratch + 63; n > len(r.scratch) {
@@ -90,17 +97,25 @@ func (r *Runner) Reload() {
 // mend, or none where blocks of a reduction leave no room for a head.
 func (r *Runner) aligned() bool {
 	c := r.asked
-	v := uint64(c.tier.VectorBytes())
-	want := r.words[frameArrays+c.align] & (v - 1)
+	lanes := uint64(c.lanes())
+	want := lanes // elements past a multiple of a vector
 	if len(c.prog.Reductions) > 0 {
 		want = 0
 	}
 	for _, s := range c.prog.Stores {
-		if c.streams(s.Slot) && r.words[frameArrays+s.Slot]&(v-1) != want {
+		if !c.streams(s.Slot) {
+			continue
+		}
+		at, size := r.words[frameArrays+s.Slot], uint64(c.prog.Arrays[s.Slot].Type.Size())
+		past := at / size % lanes
+		if want == lanes {
+			want = past
+		}
+		if at%size != 0 || past != want {
 			return false
 		}
 	}
-	return want%uint64(c.prog.Elem.Size()) == 0
+	return true
 }
 
 // The frame keeps the memory alive while code runs, and the collector moves no
@@ -121,10 +136,10 @@ func (r *Runner) Run(lo, hi int) {
 		return
 	}
 	if hi-lo > r.splitFrom {
-		// A head of less than a vector brings the output's address to a
-		// multiple of the vector's size; it takes the masked path.
-		if m := (r.alignBase + lo*r.size) & r.alignMask; m != 0 {
-			head := min(lo+(r.alignMask+1-m)/r.size, hi)
+		// A head of less than a vector brings the output's address to a multiple
+		// of the vector's size; it takes the masked path.
+		if m := (r.alignBase + lo) & r.alignMask; m != 0 {
+			head := min(lo+r.alignMask+1-m, hi)
 			r.call(lo, head)
 			lo = head
 		}
@@ -140,6 +155,12 @@ func (r *Runner) call(lo, hi int) {
 	if lo >= hi {
 		return
 	}
-	r.run(unsafe.Pointer(unsafe.SliceData(r.words)), lo*r.size, hi*r.size)
+	r.run(unsafe.Pointer(unsafe.SliceData(r.words)), lo, hi)
+	for i, at := range r.faults {
+		if at != kernels.NoFault {
+			r.frame.Fault(i, int(at))
+			r.faults[i] = kernels.NoFault
+		}
+	}
 	goruntime.KeepAlive(r)
 }

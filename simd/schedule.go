@@ -87,9 +87,13 @@ func interleave(p *kernels.Program, steps []step, strands int) []step {
 // whose additions and multiplications take three to five cycles.
 func latency(op kernels.Op) int32 {
 	switch op {
-	case kernels.OpDiv, kernels.OpSqrt:
+	case kernels.OpDiv, kernels.OpRem, kernels.OpSqrt:
 		return 30
-	case kernels.OpAdd, kernels.OpSub, kernels.OpMul, kernels.OpFMA:
+	case kernels.OpTable, kernels.OpConvert:
+		return 12
+	case kernels.OpAdd, kernels.OpSub, kernels.OpMul, kernels.OpFMA, kernels.OpMin, kernels.OpMax,
+		kernels.OpLt, kernels.OpLe, kernels.OpEq, kernels.OpNe,
+		kernels.OpFloor, kernels.OpCeil, kernels.OpTrunc, kernels.OpRoundEven:
 		return 8
 	}
 	return 2

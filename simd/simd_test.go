@@ -31,11 +31,11 @@ const guard = 64
 func newLaunch(p *kernels.Program, n int, seed uint64, shift func(slot int) int) *launch {
 	r := rand.New(rand.NewPCG(seed, 1))
 	l := &launch{p: p, f: p.NewFrame(n)}
-	size := p.Elem.Size()
-	for i := range l.f.Scalars {
-		l.f.Scalars[i] = l.p.Scalars[i].Bits(randkernel.Number(r))
+	for i, t := range p.Scalars {
+		l.f.Scalars[i] = randkernel.Bits(r, t)
 	}
-	for s := range p.Arrays {
+	for s, array := range p.Arrays {
+		size := array.Type.Size()
 		b := make([]byte, n*size+2*guard+128)
 		for i := range b {
 			b[i] = 0xa5
@@ -47,11 +47,11 @@ func newLaunch(p *kernels.Program, n int, seed uint64, shift func(slot int) int)
 		l.memory = append(l.memory, b)
 		l.f.Arrays[s] = unsafe.Pointer(&b[off])
 		for i := range n {
-			v := randkernel.Number(r)
-			if p.Elem == kernels.Float32 {
-				unsafe.Slice((*float32)(l.f.Arrays[s]), n)[i] = float32(v)
+			v := randkernel.Bits(r, array.Type)
+			if size == 4 {
+				unsafe.Slice((*uint32)(l.f.Arrays[s]), n)[i] = uint32(v)
 			} else {
-				unsafe.Slice((*float64)(l.f.Arrays[s]), n)[i] = v
+				unsafe.Slice((*uint64)(l.f.Arrays[s]), n)[i] = v
 			}
 		}
 	}
@@ -62,8 +62,8 @@ func newLaunch(p *kernels.Program, n int, seed uint64, shift func(slot int) int)
 // equal compares two launches of one program bit for bit, NaNs being all alike,
 // with the guards around the arrays.
 func (l *launch) equal(m *launch) error {
-	size := l.p.Elem.Size()
-	for s := range l.p.Arrays {
+	for s, array := range l.p.Arrays {
+		size := array.Type.Size()
 		start := func(l *launch) int {
 			return int(uintptr(l.f.Arrays[s]) - uintptr(unsafe.Pointer(&l.memory[s][0])))
 		}
@@ -81,15 +81,20 @@ func (l *launch) equal(m *launch) error {
 			}
 		}
 		for i := range l.f.N {
-			var x, y float64
+			var x, y uint64
 			if size == 8 {
-				x, y = *(*float64)(unsafe.Pointer(&a[oa+i*8])), *(*float64)(unsafe.Pointer(&b[ob+i*8]))
+				x, y = *(*uint64)(unsafe.Pointer(&a[oa+i*8])), *(*uint64)(unsafe.Pointer(&b[ob+i*8]))
 			} else {
-				x, y = float64(*(*float32)(unsafe.Pointer(&a[oa+i*4]))), float64(*(*float32)(unsafe.Pointer(&b[ob+i*4])))
+				x, y = uint64(*(*uint32)(unsafe.Pointer(&a[oa+i*4]))), uint64(*(*uint32)(unsafe.Pointer(&b[ob+i*4])))
 			}
-			if !sameBits(x, y) {
-				return fmt.Errorf("array %d element %d of %d: %v (%x), want %v (%x)", s, i, l.f.N, y, math.Float64bits(y), x, math.Float64bits(x))
+			if f, g := array.Type.Float(x), array.Type.Float(y); x != y && !(array.Type.IsFloat() && sameBits(f, g)) {
+				return fmt.Errorf("array %d of %v, element %d of %d: %v (%x), want %v (%x)", s, array.Type, i, l.f.N, g, y, f, x)
 			}
+		}
+	}
+	for i, x := range l.f.Faults {
+		if y := m.f.Faults[i]; x != y {
+			return fmt.Errorf("trap %d: element %d, want %d", i, y, x)
 		}
 	}
 	for i, x := range l.f.Results {
@@ -109,7 +114,7 @@ func variants() []Options {
 	var os []Options
 	for _, t := range Tiers() {
 		os = append(os, Options{Tier: t})
-		if t != Portable {
+		if t.Streams() {
 			os = append(os, Options{Tier: t, NonTemporal: true}, Options{Tier: t, Prefetch: true})
 		}
 	}
@@ -242,7 +247,7 @@ func TestCompileShares(t *testing.T) {
 
 func TestTierRefused(t *testing.T) {
 	k := kernels.Must(kernels.Parse("k", "y = x"))
-	_, err := Compile(k.Program(kernels.Float64), Options{Tier: AVX512 + 1})
+	_, err := Compile(k.Program(kernels.Float64), Options{Tier: NEON + 1})
 	var te *TierError
 	if !errors.As(err, &te) || te.Best != Best() {
 		t.Errorf("got %v, want a TierError", err)
@@ -372,12 +377,12 @@ func TestReload(t *testing.T) {
 // with memory operands and a store, for each vector.
 func TestInstructions(t *testing.T) {
 	k, _ := kernels.Lookup("triad")
-	pl := newPlan(k.Program(kernels.Float64), shape{foldLoads: true, foldCompares: true})
-	if len(pl.steps) != 3 || pl.pressure() != 1 {
-		t.Errorf("the triad takes %d steps and %d registers, want 3 and 1", len(pl.steps), pl.pressure())
+	pl := newPlan(k.Program(kernels.Float64), shape{wide: true, foldLoads: true})
+	if len(pl.steps) != 3 || pl.pressure(true) != 1 {
+		t.Errorf("the triad takes %d steps and %d registers, want 3 and 1", len(pl.steps), pl.pressure(true))
 	}
 	k, _ = kernels.Lookup("sum")
-	if pl := newPlan(k.Program(kernels.Float64), shape{foldLoads: true, foldCompares: true}); len(pl.steps) != 1 {
+	if pl := newPlan(k.Program(kernels.Float64), shape{wide: true, foldLoads: true}); len(pl.steps) != 1 {
 		t.Errorf("the sum takes %d steps, want 1: an addition from memory", len(pl.steps))
 	}
 }

@@ -43,7 +43,7 @@ func TestEvaluatorBits(t *testing.T) {
 			}
 			switch {
 			case par.Kind == kernels.ScalarParam:
-				f.Scalars[par.Slot] = column[0]
+				f.Scalars[par.Slot] = math.Float64bits(column[0])
 				for i := range column {
 					column[i] = column[0]
 				}
@@ -461,9 +461,11 @@ func randomReal(r *rand.Rand, depth int) Expr {
 	unary := []func(Expr) Expr{
 		Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Exp, Exp2, Expm1, Log, Log2, Log10,
 		Log1p, Cbrt, Erf, Erfc, Gamma, Lgamma, Digamma, Floor, Ceil, Trunc, Round, Sign, Expr.Sqrt, Expr.Abs, Expr.Neg,
+		Exp10, Sinpi, Cospi, RoundEven, Mantissa, Exponent, ToFloat32, ToInt64, ToInt32, ToUint64, ToUint32,
 	}
 	binary := []func(a, b Expr) Expr{
 		Expr.Add, Expr.Sub, Expr.Mul, Expr.Div, Expr.PowExpr, Min, Max, Atan2, Hypot, Mod, Copysign, Lt, Le, Gt, Ge, Eq, Ne,
+		Remainder, Minimum, Maximum, MinimumNumber, MaximumNumber, Rem, BitAnd, BitOr, BitXor, Shl, Shr,
 	}
 	switch r.IntN(8) {
 	case 0, 1, 2:

@@ -1,8 +1,10 @@
 // Command triad is what a person does with the library from a shell. Its first
 // argument says what:
 //
-//	triad explain "a = b + s*c"    what the optimiser makes of a kernel, and what that costs
-//	triad calibrate -o costs.json  measure what operations cost on this machine
+//	triad explain "a = b + s*c"      what the optimiser makes of a kernel, and what that costs
+//	triad disassemble "a = b + s*c"  its machine code, and the expression behind each instruction
+//	triad generate "a = b + s*c"     a function of it: Go assembly and portable Go
+//	triad calibrate -o costs.json    measure what operations cost on this machine
 //
 // triad help lists all of it, and triad help explain the options of one.
 //
@@ -46,7 +48,7 @@ type command struct {
 	flags func(fs *flag.FlagSet) func(ctx context.Context, args []string, stdout io.Writer) error
 }
 
-var commands = []command{explainCommand, calibrateCommand}
+var commands = []command{explainCommand, disassembleCommand, generateCommand, calibrateCommand}
 
 // usageError says that the command was called wrongly.
 type usageError struct{ err error }
@@ -137,7 +139,7 @@ func usage() string {
 	var b strings.Builder
 	b.WriteString("Usage: triad command [options]\n\n")
 	for _, c := range commands {
-		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.does)
+		fmt.Fprintf(&b, "  %-12s %s\n", c.name, c.does)
 	}
 	b.WriteString("\ntriad help command lists the options of one.\n")
 	return b.String()

@@ -53,6 +53,41 @@ var functions = []struct {
 	{"copysign", account{3, 0, 0}, account{3, 0, 0}},
 	{"mod", account{8, 1, 0}, account{8, 1, 0}},
 	{"sincos", account{44, 0, 0}, account{28, 0, 0}},
+	{"exp10", account{22, 0, 0}, account{14, 0, 0}},
+	{"sinpi", account{26, 0, 0}, account{17, 0, 0}},
+	{"cospi", account{26, 0, 0}, account{17, 0, 0}},
+	{"roundeven", account{2, 0, 0}, account{2, 0, 0}},
+	{"remainder", account{10, 1, 0}, account{10, 1, 0}},
+	{"ldexp", account{10, 0, 0}, account{10, 0, 0}},
+	{"mantissa", account{8, 0, 0}, account{8, 0, 0}},
+	{"exponent", account{9, 0, 0}, account{9, 0, 0}},
+	{"minimum", account{5, 0, 0}, account{5, 0, 0}}, // two comparisons, two selects, the sign of a zero
+	{"maximum", account{5, 0, 0}, account{5, 0, 0}},
+	{"minimumnumber", account{6, 0, 0}, account{6, 0, 0}},
+	{"maximumnumber", account{6, 0, 0}, account{6, 0, 0}},
+
+	// Conversions and integer operations. Nothing is chosen by these prices, since
+	// no rule makes or removes such a call: they are for telling what a kernel costs. One
+	// that is one instruction on AVX-512 is a sequence on AVX2, and a division of
+	// integers is a loop of its own everywhere: the counts are between the two.
+	{"float", account{1, 0, 0}, account{1, 0, 0}},
+	{"float64", account{2, 0, 0}, account{2, 0, 0}},
+	{"float32", account{2, 0, 0}, account{2, 0, 0}},
+	{"int64", account{8, 0, 0}, account{8, 0, 0}},
+	{"int32", account{5, 0, 0}, account{5, 0, 0}},
+	{"uint64", account{9, 0, 0}, account{9, 0, 0}},
+	{"uint32", account{6, 0, 0}, account{6, 0, 0}},
+	{"rem", account{30, 2, 0}, account{14, 2, 0}},
+	{"band", account{1, 0, 0}, account{1, 0, 0}},
+	{"bor", account{1, 0, 0}, account{1, 0, 0}},
+	{"bxor", account{1, 0, 0}, account{1, 0, 0}},
+	{"bnot", account{1, 0, 0}, account{1, 0, 0}},
+	{"shl", account{1, 0, 0}, account{1, 0, 0}},
+	{"shr", account{1.5, 0, 0}, account{1, 0, 0}},
+	{"float64bits", account{2, 0, 0}, account{2, 0, 0}}, // a test for NaN
+	{"float32bits", account{2, 0, 0}, account{2, 0, 0}},
+	{"float64frombits", account{0.1, 0, 0}, account{0.1, 0, 0}}, // no instruction, mostly
+	{"float32frombits", account{0.1, 0, 0}, account{0.1, 0, 0}},
 }
 
 // Derive adds to cycles what of [Operations] is not there and follows from what

@@ -172,6 +172,24 @@ func TestFindsFaults(t *testing.T) {
 				return nil
 			}}
 		}, []string{"reductions"}},
+		{"passes over divisions by zero", func() runtime.Executor {
+			return &custom{launch: func(_ context.Context, b *runtime.Binding) error {
+				interpret(b, b.Frame.N)
+				b.Frame.ClearFaults()
+				return nil
+			}}
+		}, []string{"types", "divisions"}},
+		{"tells of any division by zero", func() runtime.Executor {
+			return &custom{launch: func(_ context.Context, b *runtime.Binding) error {
+				interpret(b, b.Frame.N)
+				for i := range b.Frame.Faults {
+					if b.Frame.Faults[i] == 17 {
+						b.Frame.Faults[i] = 20_000
+					}
+				}
+				return nil
+			}}
+		}, []string{"divisions"}},
 		{"loses what stands in place", func() runtime.Executor {
 			return &custom{bind: func(k *kernels.Kernel, args runtime.Args) (*runtime.Binding, error) {
 				b, err := runtime.Check(k, args)

@@ -15,8 +15,8 @@
 // What an executor computes is compared with the bits of kernels' interpreter:
 // every length from 0 to 300 and some large ones, slices of any alignment, both
 // element types, random kernels on random numbers and on those that break code
-// (NaN, infinities, zeros of both signs, denormals), reductions, several
-// outputs, outputs in place, all schedules. Memory around the arrays must stay
+// (NaN, infinities, zeros of both signs, denormals), kernels of integers and of several
+// types, divisions by zero, reductions, several outputs, outputs in place, all schedules. Memory around the arrays must stay
 // as it was. Then come arguments that do not fit, closed executors and buffers,
 // cancellation, concurrent launches, events, allocations and, if the executor
 // is a runtime.Looper, loops over Go functions and panics in them.
@@ -53,6 +53,8 @@ var checks = []check{
 	{"large", testLarge},
 	{"inplace", testInPlace},
 	{"reductions", testReductions},
+	{"types", testTypes},
+	{"divisions", testDivisions},
 	{"empty", testEmpty},
 	{"scalars", testScalars},
 	{"results", testResults},

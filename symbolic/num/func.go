@@ -98,6 +98,9 @@ func Trunc[T Real](x Num[T]) Num[T] { return unary(x, math.Trunc, symbolic.Trunc
 // Round is the integer nearest to x, halves away from 0.
 func Round[T Real](x Num[T]) Num[T] { return unary(x, math.Round, symbolic.Round) }
 
+// RoundEven is the integer nearest to x, of two the even one.
+func RoundEven[T Real](x Num[T]) Num[T] { return unary(x, math.RoundToEven, symbolic.RoundEven) }
+
 // Pow is x to the y.
 func Pow[T Real](x, y Num[T]) Num[T] {
 	if unsafe.Sizeof(x) == 8 {
@@ -137,6 +140,43 @@ func Mod[T Real](x, y Num[T]) Num[T] {
 	}
 	return x
 }
+
+// Remainder is x - y*n, exactly, for the integer n nearest to x/y, of two the even
+// one.
+func Remainder[T Real](x, y Num[T]) Num[T] {
+	if unsafe.Sizeof(x) == 8 {
+		call2[float64](math.Remainder, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v))
+	} else {
+		viaOther2(other2, math.Remainder, symbolic.Remainder, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v), unsafe.Sizeof(x))
+	}
+	return x
+}
+
+// Minimum is the lesser of x and y: NaN if either is, and -0 of two zeros if either
+// is. [Min] is x < y ? x : y.
+func Minimum[T Real](x, y Num[T]) Num[T] {
+	if unsafe.Sizeof(x) == 8 {
+		call2[float64](minimum, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v))
+	} else {
+		viaOther2(other2, minimum, symbolic.Minimum, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v), unsafe.Sizeof(x))
+	}
+	return x
+}
+
+// Maximum is the greater of x and y: NaN if either is, and +0 of two zeros if either
+// is.
+func Maximum[T Real](x, y Num[T]) Num[T] {
+	if unsafe.Sizeof(x) == 8 {
+		call2[float64](maximum, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v))
+	} else {
+		viaOther2(other2, maximum, symbolic.Maximum, unsafe.Pointer(&x.v), unsafe.Pointer(&y.v), unsafe.Sizeof(x))
+	}
+	return x
+}
+
+func minimum(x, y float64) float64 { return min(x, y) }
+
+func maximum(x, y float64) float64 { return max(x, y) }
 
 // Copysign is the magnitude of x with the sign of y.
 func Copysign[T Real](x, y Num[T]) Num[T] {

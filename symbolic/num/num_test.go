@@ -129,8 +129,9 @@ func functions[T Real]() map[string]func(x, y Num[T]) Num[T] {
 		"exp": one(Exp[T]), "exp2": one(Exp2[T]), "expm1": one(Expm1[T]),
 		"log": one(Log[T]), "log2": one(Log2[T]), "log10": one(Log10[T]), "log1p": one(Log1p[T]),
 		"cbrt": one(Cbrt[T]), "erf": one(Erf[T]), "erfc": one(Erfc[T]), "gamma": one(Gamma[T]),
-		"floor": one(Floor[T]), "ceil": one(Ceil[T]), "trunc": one(Trunc[T]), "round": one(Round[T]),
+		"floor": one(Floor[T]), "ceil": one(Ceil[T]), "trunc": one(Trunc[T]), "round": one(Round[T]), "roundeven": one(RoundEven[T]),
 		"atan2": Atan2[T], "hypot": Hypot[T], "mod": Mod[T], "copysign": Copysign[T],
+		"remainder": Remainder[T], "minimum": Minimum[T], "maximum": Maximum[T],
 	}
 }
 

@@ -26,6 +26,16 @@ func Lookup(name string, arity int) *Func {
 	return nil
 }
 
+// both are the functions that are written otherwise where a program has the sine and
+// the cosine of one argument.
+var both = map[string]*Func{}
+
+// LookupBoth returns what to write for the sine or the cosine, "sin" or "cos", of an
+// argument of which the other is wanted too: functions that share most of their
+// operations. It returns nil for other names. The results can differ from those
+// of Lookup's functions in the last place.
+func LookupBoth(name string) *Func { return both[name] }
+
 // unary and binary register functions, in init.
 func unary(name string, ulp64, ulp32 float64, write func(w writer, x Value) Value) {
 	functions[name] = &Func{name, 1, func(l Lanes, t Type, args []Value) Value { return write(writer{l, t}, args[0]) }, ulp64, ulp32}

@@ -231,3 +231,54 @@ func (a *Asm) modRM(reg uint8, m *Mem, n int32, tail int) {
 		a.emit32(m.Disp)
 	}
 }
+
+// Piece is code that Cut took out of an Asm.
+type Piece struct {
+	code   []byte
+	fixups []fixup
+	labels []placed
+}
+
+// placed is a label that is bound in a piece, at an offset in it.
+type placed struct {
+	label  Label
+	offset int
+}
+
+// Cut takes the code from an offset on, where an instruction begins, out of the Asm. It takes with it the labels that are
+// bound behind that offset. The code must have no alignment in it, and the jumps back that it holds must stay in it.
+func (a *Asm) Cut(from int) Piece {
+	p := Piece{code: append([]byte(nil), a.buf[from:]...)}
+	n := len(a.fixups) // which are in the order of their places
+	for n > 0 && a.fixups[n-1].at >= from {
+		n--
+	}
+	for _, f := range a.fixups[n:] {
+		f.at -= from
+		f.end -= from
+		p.fixups = append(p.fixups, f)
+	}
+	a.fixups = a.fixups[:n]
+	for l, at := range a.labels {
+		if at > from {
+			p.labels = append(p.labels, placed{Label(l), at - from})
+			a.labels[l] = -1
+		}
+	}
+	a.buf, a.linked = a.buf[:from], false
+	return p
+}
+
+// Paste appends a piece that Cut took out of the same Asm.
+func (a *Asm) Paste(p Piece) {
+	from := len(a.buf)
+	a.emit(p.code...)
+	for _, f := range p.fixups {
+		f.at += from
+		f.end += from
+		a.fixups = append(a.fixups, f)
+	}
+	for _, l := range p.labels {
+		a.labels[l.label] = from + l.offset
+	}
+}

@@ -359,3 +359,46 @@ func TestNames(t *testing.T) {
 		t.Error("lengths of vectors")
 	}
 }
+
+// TestCutPaste: code that is cut out and pasted later means what it means where it is written at once.
+func TestCutPaste(t *testing.T) {
+	build := func(aside bool) []byte {
+		var a Asm
+		loop, rare, end, data := a.NewLabel(), a.NewLabel(), a.NewLabel(), a.NewLabel()
+		a.Bind(loop)
+		a.AddRI(RAX, 1)
+		a.Jcc(NE, rare)
+		piece := func() {
+			inner, done := a.NewLabel(), a.NewLabel()
+			a.V(VADDPD, Y, 1, 2, M(AtLabel(data, 32)), Mods{})
+			a.Bind(inner)
+			a.SubRI(RCX, 1)
+			a.Jcc(E, done)
+			a.Jmp(inner)
+			a.Bind(done)
+			a.Jmp(end)
+		}
+		var p Piece
+		if aside {
+			from := a.Len()
+			piece()
+			p = a.Cut(from)
+		}
+		a.Jmp(loop)
+		a.Bind(rare)
+		if aside {
+			a.Paste(p)
+		} else {
+			piece()
+		}
+		a.Bind(end)
+		a.Ret()
+		a.Align(32)
+		a.Bind(data)
+		a.Data64(1, 2, 3, 4, 5, 6, 7, 8)
+		return linked(t, &a)
+	}
+	if got, want := build(true), build(false); !bytes.Equal(got, want) {
+		t.Errorf("got %x, want %x", got, want)
+	}
+}

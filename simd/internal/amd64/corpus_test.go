@@ -185,9 +185,11 @@ func widths(op Op, w Width) (dst, src1, src2 Width) {
 		return lane(name), w, w
 	case strings.HasPrefix(name, "VINSERTF"):
 		return w, w, lane(name)
-	case name == "VCVTPS2PD", name == "VCVTDQ2PD", name == "VPMOVSXDQ", name == "VPMOVZXDQ":
+	case name == "VCVTPS2PD", name == "VCVTDQ2PD", name == "VPMOVSXDQ", name == "VPMOVZXDQ",
+		name == "VCVTUDQ2PD", name == "VCVTTPS2QQ", name == "VCVTTPS2UQQ":
 		return w, w, half(w)
-	case name == "VCVTPD2PS", name == "VCVTPD2DQ", name == "VCVTTPD2DQ", name == "VPMOVQD":
+	case name == "VCVTPD2PS", name == "VCVTPD2DQ", name == "VCVTTPD2DQ", name == "VPMOVQD",
+		name == "VCVTQQ2PS", name == "VCVTUQQ2PS", name == "VCVTTPD2UDQ":
 		return half(w), w, w
 	}
 	return w, w, w
@@ -211,7 +213,7 @@ func bcastElem(op Op) int {
 	case name == "VPUNPCKLDQ", name == "VPUNPCKHDQ",
 		strings.HasPrefix(name, "VP") && strings.HasSuffix(name, "D") && !strings.HasPrefix(name, "VPERM"):
 		return 4
-	case name == "VCVTDQ2PS", name == "VCVTPS2DQ", name == "VCVTTPS2DQ":
+	case name == "VCVTDQ2PS", name == "VCVTPS2DQ", name == "VCVTTPS2DQ", name == "VCVTUDQ2PS", name == "VCVTTPS2UDQ":
 		return 4
 	case strings.HasPrefix(name, "VCVT"):
 		return 8
@@ -307,7 +309,8 @@ func (v vsample) sample() sample {
 	}
 
 	name, goName := strings.ToLower(r.name), r.name
-	if m := r.name; strings.HasPrefix(m, "VFPCLASS") || strings.HasSuffix(m, "PD2PS") || strings.HasSuffix(m, "PD2DQ") {
+	if m := r.name; strings.HasPrefix(m, "VFPCLASS") || strings.HasSuffix(m, "PD2PS") || strings.HasSuffix(m, "PD2DQ") ||
+		strings.HasSuffix(m, "PD2UDQ") || strings.HasSuffix(m, "QQ2PS") {
 		// The length does not follow from the operands, at least not with a memory operand: it is a suffix.
 		if v.w != Z || strings.HasPrefix(m, "VFPCLASS") {
 			if v.src2.isMem {
@@ -365,6 +368,8 @@ func kindsOf(op Op) []kind {
 		return []kind{kFromReg}
 	case gpBoth:
 		return []kind{kFromReg, kToReg}
+	case gather:
+		return nil // see gatherSamples
 	}
 	ks := []kind{kV, kStore}
 	if r.form&kdst != 0 {
@@ -469,7 +474,7 @@ var vectorSamples = sync.OnceValues(func() (accepted, refused []vsample) {
 
 // all gives every sample that the oracles are asked about.
 func all() []sample {
-	out := generalSamples()
+	out := append(generalSamples(), gatherSamples()...)
 	for _, g := range goldenSamples() {
 		out = append(out, g.sample())
 	}
@@ -584,6 +589,7 @@ func generalSamples() []sample {
 	rr("xorl", "XORL", l, (*Asm).XorRR32)
 	rr("testq", "TESTQ", q, (*Asm).TestRR)
 	rr("imulq", "IMULQ", q, (*Asm).Imul)
+	rr("tzcntq", "TZCNTQ", q, (*Asm).Tzcnt)
 	allRegs(func(d, s Reg) {
 		// Go writes the operands of CMP the other way round.
 		add(fmt.Sprintf("cmpq %%%s,%%%s", q[s], q[d]), "CMPQ "+goNames[d]+", "+goNames[s], func(a *Asm, _ Label) { a.CmpRR(d, s) })
@@ -644,7 +650,7 @@ func generalSamples() []sample {
 		for _, o := range []struct {
 			name string
 			f    func(a *Asm, d Reg)
-		}{{"neg", (*Asm).Neg}, {"inc", (*Asm).IncR}, {"dec", (*Asm).DecR}, {"push", (*Asm).Push}, {"pop", (*Asm).Pop}} {
+		}{{"neg", (*Asm).Neg}, {"inc", (*Asm).IncR}, {"dec", (*Asm).DecR}, {"push", (*Asm).Push}, {"pop", (*Asm).Pop}, {"div", (*Asm).Div}, {"idiv", (*Asm).Idiv}} {
 			add(fmt.Sprintf("%sq %%%s", o.name, q[d]), strings.ToUpper(o.name)+"Q "+goNames[d], func(a *Asm, _ Label) { o.f(a, d) })
 		}
 	}
@@ -731,7 +737,7 @@ func generalSamples() []sample {
 		f    func(a *Asm, d, s Mask)
 	}{{"kmovb", (*Asm).KMovB}, {"kmovw", (*Asm).KMovW}, {"kmovd", (*Asm).KMovD}, {"kmovq", (*Asm).KMovQ},
 		{"knotb", (*Asm).KNotB}, {"knotw", (*Asm).KNotW}, {"knotd", (*Asm).KNotD}, {"knotq", (*Asm).KNotQ},
-		{"kortestb", (*Asm).KOrTestB}, {"kortestw", (*Asm).KOrTestW}, {"kortestd", (*Asm).KOrTestD}, {"kortestq", (*Asm).KOrTestQ}} {
+		{"ktestb", (*Asm).KTestB}, {"ktestw", (*Asm).KTestW}, {"kortestb", (*Asm).KOrTestB}, {"kortestw", (*Asm).KOrTestW}, {"kortestd", (*Asm).KOrTestD}, {"kortestq", (*Asm).KOrTestQ}} {
 		for n := range Mask(64) {
 			d, s := n>>3, n&7
 			add(fmt.Sprintf("%s %%k%d,%%k%d", o.name, s, d), fmt.Sprintf("%s K%d, K%d", strings.ToUpper(o.name), s, d),
@@ -756,8 +762,59 @@ func generalSamples() []sample {
 		att, goasm string
 		f          func(a *Asm)
 	}{{"ret", "RET", (*Asm).Ret}, {"sfence", "SFENCE", (*Asm).Sfence}, {"vzeroupper", "VZEROUPPER", (*Asm).Vzeroupper},
-		{"ud2", "UD2", (*Asm).Ud2}} {
+		{"ud2", "UD2", (*Asm).Ud2}, {"cqto", "CQO", (*Asm).Cqo}} {
 		add(o.att, o.goasm, func(a *Asm, _ Label) { o.f(a) })
+	}
+	return out
+}
+
+// gatherSamples gives every gather at every length, with changing registers, scales and displacements.
+func gatherSamples() []sample {
+	var out []sample
+	var x mixer
+	for op := VGATHERDPD; op <= VGATHERQPS; op++ {
+		for w := X; w <= Z; w++ {
+			dw, iw := w, w
+			switch op {
+			case VGATHERDPD:
+				iw = half(w)
+			case VGATHERQPS:
+				dw = half(w)
+			}
+			name := op.String()
+			for i, d := range disps {
+				base, scale := Reg(x.next(16)), 1<<x.next(4)
+				address := func(index Vec) (att, goasm string) {
+					att, goasm = fmt.Sprintf("(%%%s,%%%s%d,%d)", gasNames[base], iw, index, scale),
+						fmt.Sprintf("(%s)(%c%d*%d)", goNames[base], "XYZ"[iw], index, scale)
+					if d != 0 {
+						att, goasm = fmt.Sprint(d)+att, fmt.Sprint(d)+goasm
+					}
+					return att, goasm
+				}
+				dst := Vec(x.next(32))
+				index := (dst + 1 + Vec(x.next(31))) & 31
+				k := Mask(1 + i%7)
+				att, goasm := address(index)
+				out = append(out, sample{
+					att:   fmt.Sprintf("%s %s,%%%s%d{%%k%d}", strings.ToLower(name), att, dw, dst, k),
+					goasm: fmt.Sprintf("%s %s, K%d, %c%d", name, goasm, k, "XYZ"[dw], dst),
+					emit:  func(a *Asm, _ Label) { a.VGather(op, w, dst, base, index, uint8(scale), d, k) },
+				})
+				if w == Z {
+					continue
+				}
+				low := Vec(x.next(16))
+				lowIndex := (low + 1 + Vec(x.next(7))) & 15
+				mask := (low + 9 + Vec(x.next(6))) & 15
+				att, goasm = address(lowIndex)
+				out = append(out, sample{
+					att:   fmt.Sprintf("%s %%%s%d,%s,%%%s%d", strings.ToLower(name), dw, mask, att, dw, low),
+					goasm: fmt.Sprintf("%s %c%d, %s, %c%d", name, "XYZ"[dw], mask, goasm, "XYZ"[dw], low),
+					emit:  func(a *Asm, _ Label) { a.VGatherMask(op, w, low, base, lowIndex, uint8(scale), d, mask) },
+				})
+			}
+		}
 	}
 	return out
 }

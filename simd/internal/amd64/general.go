@@ -210,6 +210,23 @@ func (a *Asm) Neg(d Reg) { a.rr("NEG", true, 0xf7, 3, d) }
 // Imul sets d *= s (the low 64 bits).
 func (a *Asm) Imul(d, s Reg) { a.rr("IMUL", true, 0x0faf, d, s) }
 
+// Cqo sets RDX to copies of the sign of RAX.
+func (a *Asm) Cqo() { a.emit(0x48, 0x99) }
+
+// Idiv divides RDX:RAX by s, signed: RAX becomes the quotient, RDX the rest. It traps where the quotient does not fit.
+func (a *Asm) Idiv(s Reg) { a.rr("IDIV", true, 0xf7, 7, s) }
+
+// Div divides RDX:RAX by s, unsigned: RAX becomes the quotient, RDX the rest. It traps where the quotient does not fit.
+func (a *Asm) Div(s Reg) { a.rr("DIV", true, 0xf7, 6, s) }
+
+// Tzcnt sets d to the number of zeros below the lowest bit set in s, 64 if none is (BMI1).
+func (a *Asm) Tzcnt(d, s Reg) {
+	if a.regs("TZCNT", d, s) {
+		a.emit(0xf3)
+		a.rr("TZCNT", true, 0x0fbc, d, s)
+	}
+}
+
 // IncR sets d++; it leaves the carry flag alone.
 func (a *Asm) IncR(d Reg) { a.rr("INC", true, 0xff, 0, d) }
 

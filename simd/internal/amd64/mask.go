@@ -197,3 +197,9 @@ func (a *Asm) KOrTestD(s1, s2 Mask) { a.k2("KORTESTD", p66, 1, 0x98, s1, s2) }
 
 // KOrTestQ sets E if s1 | s2 is zero and B (carry) if it is all ones, 64 bits.
 func (a *Asm) KOrTestQ(s1, s2 Mask) { a.k2("KORTESTQ", pNone, 1, 0x98, s1, s2) }
+
+// KTestB sets E if s1 & s2 is zero and B (carry) if ^s1 & s2 is zero, 8 bits.
+func (a *Asm) KTestB(s1, s2 Mask) { a.k2("KTESTB", p66, 0, 0x99, s1, s2) }
+
+// KTestW sets E if s1 & s2 is zero and B (carry) if ^s1 & s2 is zero, 16 bits.
+func (a *Asm) KTestW(s1, s2 Mask) { a.k2("KTESTW", pNone, 0, 0x99, s1, s2) }

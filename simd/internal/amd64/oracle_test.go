@@ -45,7 +45,7 @@ func assemble(t *testing.T, samples []sample) []byte {
 }
 
 // gnuArch keeps later extensions (APX, AVX10) from widening what the assembler accepts.
-const gnuArch = ".arch generic64\n.arch .bmi2\n.arch .prfchw\n.arch .fma\n.arch .avx512dq\n.arch .avx512bw\n" +
+const gnuArch = ".arch generic64\n.arch .bmi\n.arch .bmi2\n.arch .prfchw\n.arch .fma\n.arch .avx512dq\n.arch .avx512bw\n" +
 	".arch .avx512cd\n.arch .avx512vl\n.text\n"
 
 // gnuAs runs the GNU assembler on source; it skips the test where there is none for x86-64 and ELF.

@@ -69,6 +69,7 @@ const (
 	toGP                           // reg is a general-purpose register
 	fromGP                         // r/m is a general-purpose register
 	gpBoth                         // fromGP, and the other way with opcode ext
+	gather                         // memory at a vector of indexes; VEX: the mask is a vector register, in vvvv
 	special form = 15 << 8
 )
 
@@ -315,7 +316,8 @@ const (
 	VINSERTF64X4
 	VINSERTF32X8
 
-	// Permutations. VPERMILPD, VPERMILPS, VPERMPD and VPERMQ are the forms with an immediate.
+	// Permutations. VPERMILPD, VPERMILPS, VPERMPD and VPERMQ are the forms with an immediate; VPERMPDV and VPERMQV are
+	// Intel's VPERMPD and VPERMQ by the elements of src1, and VPERMILPSV is VPERMILPS by those of src2.
 	VUNPCKLPD
 	VUNPCKHPD
 	VSHUFPD
@@ -329,6 +331,9 @@ const (
 	VMOVSLDUP
 	VPERMPD
 	VPERMQ
+	VPERMPDV
+	VPERMQV
+	VPERMILPSV
 	VPERMPS
 	VPERMD
 	VPERM2F128
@@ -463,9 +468,25 @@ const (
 	VCVTUQQ2PD
 	VCVTPD2QQ
 	VCVTTPD2QQ
+	VCVTQQ2PS
+	VCVTUQQ2PS
+	VCVTUDQ2PD
+	VCVTUDQ2PS
+	VCVTTPD2UQQ
+	VCVTTPD2UDQ
+	VCVTTPS2QQ
+	VCVTTPS2UQQ
+	VCVTTPS2UDQ
 	VPMOVSXDQ
 	VPMOVZXDQ
 	VPMOVQD
+
+	// Gathers (VGather, VGatherMask): of elements of the last size, by indexes of the size before. The length is that of
+	// the longer of both vectors.
+	VGATHERDPD
+	VGATHERQPD
+	VGATHERDPS
+	VGATHERQPS
 )
 
 var table = [...]row{
@@ -653,6 +674,9 @@ var table = [...]row{
 	VMOVSLDUP:   {"VMOVSLDUP", rm, pF3, m0F, 0x12, 0, wig | xy, w0 | xyz, fullMem},
 	VPERMPD:     {"VPERMPD", rm | imm, p66, m0F3A, 0x01, 0, w1 | y, w1 | yz, full64},
 	VPERMQ:      {"VPERMQ", rm | imm, p66, m0F3A, 0x00, 0, w1 | y, w1 | yz, full64},
+	VPERMPDV:    {"VPERMPD", rvm, p66, m0F38, 0x16, 0, none, w1 | yz, full64},
+	VPERMQV:     {"VPERMQ", rvm, p66, m0F38, 0x36, 0, none, w1 | yz, full64},
+	VPERMILPSV:  {"VPERMILPS", rvm, p66, m0F38, 0x0c, 0, w0 | xy, w0 | xyz, full32},
 	VPERMPS:     {"VPERMPS", rvm, p66, m0F38, 0x16, 0, w0 | y, w0 | yz, full32},
 	VPERMD:      {"VPERMD", rvm, p66, m0F38, 0x36, 0, w0 | y, w0 | yz, full32},
 	VPERM2F128:  {"VPERM2F128", rvm | imm, p66, m0F3A, 0x06, 0, w0 | y, none, noTuple},
@@ -773,21 +797,35 @@ var table = [...]row{
 	VRSQRT14PS:  {"VRSQRT14PS", rm, p66, m0F38, 0x4e, 0, none, w0 | xyz, full32},
 
 	// Conversions. The vector length is that of the longer side.
-	VCVTPS2PD:  {"VCVTPS2PD", rm, pNone, m0F, 0x5a, 0, wig | xy, w0 | xyz, half32},
-	VCVTPD2PS:  {"VCVTPD2PS", rm, p66, m0F, 0x5a, 0, wig | xy, w1 | xyz, full64},
-	VCVTSS2SD:  {"VCVTSS2SD", rvm, pF3, m0F, 0x5a, 0, wig | lig, w0 | lig, one32},
-	VCVTSD2SS:  {"VCVTSD2SS", rvm, pF2, m0F, 0x5a, 0, wig | lig, w1 | lig, one64},
-	VCVTDQ2PD:  {"VCVTDQ2PD", rm, pF3, m0F, 0xe6, 0, wig | xy, w0 | xyz, half32},
-	VCVTPD2DQ:  {"VCVTPD2DQ", rm, pF2, m0F, 0xe6, 0, wig | xy, w1 | xyz, full64},
-	VCVTTPD2DQ: {"VCVTTPD2DQ", rm, p66, m0F, 0xe6, 0, wig | xy, w1 | xyz, full64},
-	VCVTDQ2PS:  {"VCVTDQ2PS", rm, pNone, m0F, 0x5b, 0, wig | xy, w0 | xyz, full32},
-	VCVTPS2DQ:  {"VCVTPS2DQ", rm, p66, m0F, 0x5b, 0, wig | xy, w0 | xyz, full32},
-	VCVTTPS2DQ: {"VCVTTPS2DQ", rm, pF3, m0F, 0x5b, 0, wig | xy, w0 | xyz, full32},
-	VCVTQQ2PD:  {"VCVTQQ2PD", rm, pF3, m0F, 0xe6, 0, none, w1 | xyz, full64},
-	VCVTUQQ2PD: {"VCVTUQQ2PD", rm, pF3, m0F, 0x7a, 0, none, w1 | xyz, full64},
-	VCVTPD2QQ:  {"VCVTPD2QQ", rm, p66, m0F, 0x7b, 0, none, w1 | xyz, full64},
-	VCVTTPD2QQ: {"VCVTTPD2QQ", rm, p66, m0F, 0x7a, 0, none, w1 | xyz, full64},
-	VPMOVSXDQ:  {"VPMOVSXDQ", rm, p66, m0F38, 0x25, 0, wig | xy, w0 | xyz, halfMem},
-	VPMOVZXDQ:  {"VPMOVZXDQ", rm, p66, m0F38, 0x35, 0, wig | xy, w0 | xyz, halfMem},
-	VPMOVQD:    {"VPMOVQD", mr, pF3, m0F38, 0x35, 0, none, w0 | xyz, halfMem},
+	VCVTPS2PD:   {"VCVTPS2PD", rm, pNone, m0F, 0x5a, 0, wig | xy, w0 | xyz, half32},
+	VCVTPD2PS:   {"VCVTPD2PS", rm, p66, m0F, 0x5a, 0, wig | xy, w1 | xyz, full64},
+	VCVTSS2SD:   {"VCVTSS2SD", rvm, pF3, m0F, 0x5a, 0, wig | lig, w0 | lig, one32},
+	VCVTSD2SS:   {"VCVTSD2SS", rvm, pF2, m0F, 0x5a, 0, wig | lig, w1 | lig, one64},
+	VCVTDQ2PD:   {"VCVTDQ2PD", rm, pF3, m0F, 0xe6, 0, wig | xy, w0 | xyz, half32},
+	VCVTPD2DQ:   {"VCVTPD2DQ", rm, pF2, m0F, 0xe6, 0, wig | xy, w1 | xyz, full64},
+	VCVTTPD2DQ:  {"VCVTTPD2DQ", rm, p66, m0F, 0xe6, 0, wig | xy, w1 | xyz, full64},
+	VCVTDQ2PS:   {"VCVTDQ2PS", rm, pNone, m0F, 0x5b, 0, wig | xy, w0 | xyz, full32},
+	VCVTPS2DQ:   {"VCVTPS2DQ", rm, p66, m0F, 0x5b, 0, wig | xy, w0 | xyz, full32},
+	VCVTTPS2DQ:  {"VCVTTPS2DQ", rm, pF3, m0F, 0x5b, 0, wig | xy, w0 | xyz, full32},
+	VCVTQQ2PD:   {"VCVTQQ2PD", rm, pF3, m0F, 0xe6, 0, none, w1 | xyz, full64},
+	VCVTUQQ2PD:  {"VCVTUQQ2PD", rm, pF3, m0F, 0x7a, 0, none, w1 | xyz, full64},
+	VCVTPD2QQ:   {"VCVTPD2QQ", rm, p66, m0F, 0x7b, 0, none, w1 | xyz, full64},
+	VCVTTPD2QQ:  {"VCVTTPD2QQ", rm, p66, m0F, 0x7a, 0, none, w1 | xyz, full64},
+	VCVTQQ2PS:   {"VCVTQQ2PS", rm, pNone, m0F, 0x5b, 0, none, w1 | xyz, full64},
+	VCVTUQQ2PS:  {"VCVTUQQ2PS", rm, pF2, m0F, 0x7a, 0, none, w1 | xyz, full64},
+	VCVTUDQ2PD:  {"VCVTUDQ2PD", rm, pF3, m0F, 0x7a, 0, none, w0 | xyz, half32},
+	VCVTUDQ2PS:  {"VCVTUDQ2PS", rm, pF2, m0F, 0x7a, 0, none, w0 | xyz, full32},
+	VCVTTPD2UQQ: {"VCVTTPD2UQQ", rm, p66, m0F, 0x78, 0, none, w1 | xyz, full64},
+	VCVTTPD2UDQ: {"VCVTTPD2UDQ", rm, pNone, m0F, 0x78, 0, none, w1 | xyz, full64},
+	VCVTTPS2QQ:  {"VCVTTPS2QQ", rm, p66, m0F, 0x7a, 0, none, w0 | xyz, half32},
+	VCVTTPS2UQQ: {"VCVTTPS2UQQ", rm, p66, m0F, 0x78, 0, none, w0 | xyz, half32},
+	VCVTTPS2UDQ: {"VCVTTPS2UDQ", rm, pNone, m0F, 0x78, 0, none, w0 | xyz, full32},
+	VPMOVSXDQ:   {"VPMOVSXDQ", rm, p66, m0F38, 0x25, 0, wig | xy, w0 | xyz, halfMem},
+	VPMOVZXDQ:   {"VPMOVZXDQ", rm, p66, m0F38, 0x35, 0, wig | xy, w0 | xyz, halfMem},
+	VPMOVQD:     {"VPMOVQD", mr, pF3, m0F38, 0x35, 0, none, w0 | xyz, halfMem},
+
+	VGATHERDPD: {"VGATHERDPD", rm | gather | memOnly, p66, m0F38, 0x92, 0, w1 | xy, w1 | xyz, one64},
+	VGATHERQPD: {"VGATHERQPD", rm | gather | memOnly, p66, m0F38, 0x93, 0, w1 | xy, w1 | xyz, one64},
+	VGATHERDPS: {"VGATHERDPS", rm | gather | memOnly, p66, m0F38, 0x92, 0, w0 | xy, w0 | xyz, one32},
+	VGATHERQPS: {"VGATHERQPS", rm | gather | memOnly, p66, m0F38, 0x93, 0, w0 | xy, w0 | xyz, one32},
 }

@@ -186,6 +186,8 @@ func wrongMethod(kind form) string {
 		return "use VFromMask"
 	case toGP, fromGP, gpBoth:
 		return "use VToReg or VFromReg"
+	case gather:
+		return "use VGather or VGatherMask"
 	}
 	return "does not fit this method"
 }
@@ -338,4 +340,65 @@ func (a *Asm) VToReg(op Op, w Width, dst Reg, src Vec) {
 	if r := a.row(op, toGP); r != nil && a.regs(r.name, dst) {
 		a.encode(&vinst{row: r, op: r.opcode, w: w, reg: uint8(dst), rm: R(src)})
 	}
+}
+
+// VGather encodes the EVEX gathers: element j of dst becomes [base + scale*index[j] + disp] where bit j of k is set, and
+// stays where not. The bits of k become zero; k cannot be K0, nor dst be index.
+func (a *Asm) VGather(op Op, w Width, dst Vec, base Reg, index Vec, scale uint8, disp int32, k Mask) {
+	r := a.row(op, gather)
+	switch {
+	case r == nil || !a.masks(r.name, k) || !a.gatherable(r, w, base, scale, dst, index):
+	case dst > 31 || index > 31:
+		a.fail(r.name, "a register number is more than 31")
+	case k == K0:
+		a.fail(r.name, "needs a mask register")
+	default:
+		p0 := ^uint8(dst)>>3&1<<7 | ^uint8(index)>>3&1<<6 | ^uint8(base)>>3&1<<5 | ^uint8(dst)>>4&1<<4 | r.opmap
+		p1 := 15<<3 | 1<<2 | r.pp
+		if r.evex&w1 != 0 {
+			p1 |= 1 << 7
+		}
+		p2 := uint8(w)<<5 | ^uint8(index)>>4&1<<3 | uint8(k)
+		a.emit(0x62, p0, p1, p2, r.opcode)
+		m := AtIndex(base, Reg(index&15), scale, disp)
+		a.modRM(uint8(dst), &m, r.tuple.disp8(w, false), 0)
+	}
+}
+
+// VGatherMask encodes the VEX gathers: element j of dst becomes [base + scale*index[j] + disp] where the sign bit of
+// mask's is set, and stays where not. The elements of mask become zero; dst, index and mask are three registers.
+func (a *Asm) VGatherMask(op Op, w Width, dst Vec, base Reg, index Vec, scale uint8, disp int32, mask Vec) {
+	r := a.row(op, gather)
+	switch {
+	case r == nil || !a.gatherable(r, w, base, scale, dst, index):
+	case w == Z:
+		a.fail(r.name, "512-bit vectors asked for, but a mask in a vector register is VEX's")
+	case dst > 15 || index > 15 || mask > 15:
+		a.fail(r.name, "vector registers past 15 asked for, but a mask in a vector register is VEX's")
+	case mask == dst || mask == index:
+		a.fail(r.name, "the mask is the destination or the index")
+	default:
+		wb := uint8(0)
+		if r.vex&w1 != 0 {
+			wb = 1
+		}
+		a.vex(r.opmap, r.pp, wb, uint8(w), uint8(dst), uint8(mask), uint8(index)>>3, uint8(base)>>3)
+		a.emit(r.opcode)
+		m := AtIndex(base, Reg(index), scale, disp)
+		a.modRM(uint8(dst), &m, 1, 0)
+	}
+}
+
+func (a *Asm) gatherable(r *row, w Width, base Reg, scale uint8, dst, index Vec) bool {
+	switch {
+	case w > Z:
+		a.fail(r.name, "no such vector length: %v", w)
+	case scale != 1 && scale != 2 && scale != 4 && scale != 8:
+		a.fail(r.name, "scale is not 1, 2, 4 or 8")
+	case dst == index:
+		a.fail(r.name, "the destination is the index")
+	default:
+		return a.regs(r.name, base)
+	}
+	return false
 }

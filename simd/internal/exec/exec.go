@@ -1,12 +1,18 @@
 // Package exec maps machine code and makes it callable. A mapping is writable
 // first and executable then, never both.
 //
-// The code is called as Go calls its own functions on amd64 (ABIInternal,
-// https://go.dev/s/regabi): the arguments are in RAX, RBX and RCX; RSP, RBP and R14 must be
-// kept, X15 must be zero at the return, and every other register is free. That
-// needs no assembly, and a call costs 1.5 ns; through a trampoline with the
-// stable ABI0 it was 4.5. Go guarantees ABI0 alone, so that TestABI fails should
-// ABIInternal ever change.
+// The code is called as Go calls its own functions (ABIInternal,
+// https://go.dev/s/regabi), which needs no assembly. Every register is free but
+// for these:
+//
+//   - amd64: the arguments are in RAX, RBX and RCX; RSP, RBP and R14 must be kept,
+//     and X15 must be zero at the return.
+//   - arm64: the arguments are in X0, X1 and X2, the return address in X30; X18,
+//     X28, X29, X30 and SP must be kept.
+//
+// A call costs 1.5 ns on amd64; through a trampoline with the stable ABI0 it was
+// 4.5. Go guarantees ABI0 alone, so that TestABI fails should ABIInternal ever
+// change.
 package exec
 
 import (

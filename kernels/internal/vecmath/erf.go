@@ -1,0 +1,110 @@
+package vecmath
+
+// The error function is x times a polynomial of x^2 up to 7/8, and from there on 1 -
+// 2^P(x): the binary logarithm of erfc is smooth, and so small a part of the result
+// needs few bits. erfc itself is e^(-x^2), with x^2 in two parts, times a
+// polynomial in 1/(2+x) - 3/16, which maps all x >= 0 to a short interval.
+
+const (
+	erfSplit   = 0.875
+	erfcMiddle = 0.1875
+)
+
+func init() {
+	unary("erf", 1, 1, writeErf)
+	unary("erfc", 2, 2, func(w writer, x Value) Value {
+		if w.t == Float32 {
+			return erfc32(w, x)
+		}
+		return erfc64(w, x)
+	})
+}
+
+// lateEvenOdd is evenOdd, but with the first two coefficients added one after the other,
+// which rounds less.
+func (w writer) lateEvenOdd(x Value, c []float64) Value {
+	p := w.evenOdd(x, w.Mul(x, x), c[2:])
+	return w.FMA(w.FMA(p, x, w.c(c[1])), x, w.c(c[0]))
+}
+
+func writeErf(w writer, x Value) Value {
+	f, t := w.layout(), w.signed()
+	near, tail, pow, end := erfC64[:], erfTail64[:], exp2C64[:], 6.0
+	if w.t == Float32 {
+		near, tail, pow, end = erfC32[:], erfTail32[:], erfPow32[:], 4.0
+	}
+	size := w.Abs(x)
+	small := w.Lt(size, w.c(erfSplit))
+	square := w.Mul(size, size)
+	nearly := w.FMA(size, w.lateEvenOdd(square, near), size)
+
+	// P(x) = n + r, where the first coefficient is added last and to what n leaves of it,
+	// so that where erfc is large little is rounded.
+	h := w.Sub(w.Min(w.c(end), size), w.c(erfSplit))
+	rest := w.evenOdd(h, w.Mul(h, h), tail[1:])
+	m := w.Add(w.FMA(h, rest, w.c(tail[0])), w.c(f.magic()))
+	n := w.Sub(m, w.c(f.magic()))
+	r := w.FMA(h, rest, w.Sub(w.c(tail[0]), n))
+	power := w.Bits(w.t, w.Add(w.Shl(w.Bits(t, m), w.i(f.bits)), w.Bits(t, w.c(1))))
+	p := w.FMA(w.evenOdd(r, w.Mul(r, r), pow), r, w.c(1))
+	return w.withSign(w.Select(small, nearly, w.FMA(w.Neg(power), p, w.c(1))), x)
+}
+
+// erfc64 is 1 - erf(x) up to 3/4. Beyond, all but the last product is done with what is
+// rounded on the way, or that goes into the small part of the exponent: e^d is 1 + d.
+func erfc64(w writer, x Value) Value {
+	const end = 28 // from where it is 0, or 2
+	size := w.Abs(x)
+	small := w.Lt(size, w.c(0.75))
+	square := w.Mul(x, x)
+	less := w.Sub(w.c(1), x)
+	lost := w.Sub(w.Sub(w.c(1), less), x)
+	nearly := w.Add(less, w.FMA(w.Neg(x), w.lateEvenOdd(square, erfC64[:]), lost))
+
+	size = w.Min(w.c(end), size)
+	d := w.Add(size, w.c(2))
+	dl := w.Sub(size, w.Sub(d, w.c(2)))
+	s := w.Div(w.c(1), d)
+	// The relative error of s, times about that of s*g which it causes.
+	miss := w.FMA(w.Neg(s), dl, w.FMA(w.Neg(s), d, w.c(1)))
+	miss = w.Mul(miss, w.FMA(s, w.c(2.7), w.c(1)))
+
+	// s*g in two parts.
+	v := w.Sub(s, w.c(erfcMiddle))
+	rest, c := w.lateEvenOdd(v, erfcC64Hi[1:]), w.c(erfcC64Hi[0])
+	g := w.FMA(v, rest, c)
+	gl := w.Add(w.FMA(v, rest, w.Sub(c, g)), w.c(erfcC64Lo[0]))
+	sg, sgl := w.twoProd(s, g)
+	sgl = w.FMA(s, gl, sgl)
+
+	q, ql := w.twoProd(size, size)
+	t, n, rh, _ := w.reduceExp64(w.Neg(q))
+	// e^r = 1 + r + p
+	r, rl := w.fastTwoSum(rh, w.FMA(n, w.c(-ln2Lo), w.Sub(miss, ql)))
+	square = w.Mul(r, r)
+	p := w.FMA(w.evenOdd(r, square, expC64[:]), square, rl)
+	p = w.Add(sg, w.FMA(sg, r, w.FMA(sg, p, sgl)))
+	// Up to 26 results are normal numbers.
+	y := w.Rarely(w.Not(w.Le(size, w.c(26))), w.scaleFar64(p, t), w.scale64(p, t))
+	y = w.Select(w.Lt(x, w.c(0)), w.Sub(w.c(2), y), y)
+	return w.Select(small, nearly, y)
+}
+
+// erfc32 is as erfc64 beyond 1, in float64, with the accuracy that float32 needs.
+func erfc32(w writer, x Value) Value {
+	const end = 11
+	w = writer{w.Lanes, Float64}
+	x = w.Convert(Float64, x)
+	size := w.Min(w.c(end), w.Abs(x))
+	s := w.Div(w.c(1), w.Add(size, w.c(2)))
+	v := w.Sub(s, w.c(erfcMiddle))
+	g := w.Mul(s, w.evenOdd(v, w.Mul(v, v), erfcC32[:]))
+
+	l := w.Mul(w.Mul(size, size), w.c(-invLn2))
+	t := w.Add(l, w.c(magic64))
+	r := w.Sub(l, w.Sub(t, w.c(magic64)))
+	p := w.FMA(w.evenOdd(r, w.Mul(r, r), erfcPow32[:]), r, w.c(1))
+	power := w.Bits(Float64, w.Add(w.power64(t), w.bits64(1)))
+	y := w.Mul(w.Mul(p, g), power)
+	return w.Convert(Float32, w.Select(w.Lt(x, w.c(0)), w.Sub(w.c(2), y), y))
+}
