@@ -86,6 +86,8 @@ func functions() []*elementwise {
 	unary("atanh", "", -0.99, 0.99, math.Atanh)
 	unary("erf", "", -4, 4, math.Erf)
 	unary("erfc", "", -4, 10, math.Erfc)
+	unary("gamma", "tgamma", 0.1, 20, math.Gamma)
+	unary("lgamma", "", 0.1, 50, func(x float64) float64 { v, _ := math.Lgamma(x); return v })
 	unary("floor", "", -100, 100, math.Floor)
 	unary("round", "", -100, 100, math.Round)
 	unary("roundeven", "rint", -100, 100, math.RoundToEven)

@@ -18,7 +18,7 @@ var exhaustive = flag.Bool("exhaustive", false, "take every float32 as an argume
 var promised = map[string]float64{
 	"exp": 1, "exp2": 1, "exp10": 1, "expm1": 1, "log": 1, "log2": 1, "log10": 1, "log1p": 1, "cbrt": 1,
 	"sin": 1, "cos": 1, "tan": 1, "sinpi": 1, "cospi": 1, "asin": 1, "acos": 1, "atan": 1,
-	"sinh": 1, "cosh": 1, "tanh": 1, "asinh": 1, "acosh": 1, "atanh": 1, "erf": 1, "erfc": 2,
+	"sinh": 1, "cosh": 1, "tanh": 1, "asinh": 1, "acosh": 1, "atanh": 1, "erf": 1, "erfc": 2, "gamma": 2, "lgamma": 2,
 	"floor": 0.5, "ceil": 0.5, "trunc": 0.5, "round": 0.5, "roundeven": 0.5, "sign": 0.5, "mantissa": 0.5, "exponent": 0.5,
 }
 

@@ -108,9 +108,9 @@ var lgammaC64Lo = [...]float64{
 	0,
 }
 
-// sincC64: (sin(pi*r)/(pi*r) - 1)/r^2 in r^2 for |r| <= 1/2, degree 7, error relative
-// to sin(pi*r), to 3.44e-19.
-var sincC64 = [...]float64{
+// gammaSincC64: (sin(pi*r)/(pi*r) - 1)/r^2 in r^2 for |r| <= 1/2, degree 7, error
+// relative to sin(pi*r), to 3.44e-19.
+var gammaSincC64 = [...]float64{
 	-0x1.a51a6625307d3p+00,
 	0x1.9f9cb402bc429p-01,
 	-0x1.86a8e4720a1dep-03,

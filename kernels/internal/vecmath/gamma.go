@@ -50,7 +50,7 @@ func (w writer) reflected64(x Value) (n, r, d, dl Value) {
 	r = w.Sub(x, n)
 	square := w.Mul(r, r)
 	low := w.FMA(r, r, w.Neg(square))
-	c, rest := w.c(sincC64[0]), w.horner(square, sincC64[1:])
+	c, rest := w.c(gammaSincC64[0]), w.horner(square, gammaSincC64[1:])
 	p := w.FMA(square, rest, c)
 	pl := w.FMA(square, rest, w.Sub(c, p))
 	sinc := w.FMA(square, p, w.c(1))
@@ -87,8 +87,12 @@ func gamma64(w writer, x Value) Value {
 }
 
 // lgamma64 has polynomials about the zeros at 1 and 2, for arguments from 1 to 2; those
-// from 1/2 and up to 3 are brought there with gamma(x+1) = x*gamma(x). Between -2
-// and -20 there are zeros about which only the absolute error is small, some 2^-52.
+// from 1/2 and up to 3 are brought there with gamma(x+1) = x*gamma(x).
+//
+// Between -20 and -2 there are 36 more zeros, where large terms cancel that are known to
+// 2^-54 or so: there it is the error relative to max(1, |lgamma|) that is small, at
+// most 2^-52, and the promise of units in the last place does not hold. float32 has so
+// few bits that it holds everywhere.
 func lgamma64(w writer, x Value) Value {
 	const tiny, huge = 0x1p-60, 0x1p1000
 	zero, one := w.c(0), w.c(1)

@@ -57,7 +57,7 @@ func gammaFits() []minimax.Set {
 			stirlingRest, one, float(-0.5), float(0.5), upTo(0, 1, 23), append([]int{106}, same(53, 22)...)),
 		fit("lgammaC64", "ln(gamma(x))/((x-1)(x-2)) in x - 3/2 for 1 <= x <= 2, degree 21, relative error",
 			lgammaOver, inverse(lgammaOver), float(-0.5), float(0.5), upTo(0, 1, 22), append([]int{106}, same(53, 21)...)),
-		fit("sincC64", "(sin(pi*r)/(pi*r) - 1)/r^2 in r^2 for |r| <= 1/2, degree 7, error relative to sin(pi*r)",
+		fit("gammaSincC64", "(sin(pi*r)/(pi*r) - 1)/r^2 in r^2 for |r| <= 1/2, degree 7, error relative to sin(pi*r)",
 			sincOver, weight, float(0), float(0.25), upTo(0, 1, 8), same(53, 8)),
 	}
 }
