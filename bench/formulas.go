@@ -3,7 +3,7 @@ package bench
 // formula is a kernel as people write it.
 type formula struct {
 	name    string
-	text    string // of kernels.Parse, or an expression if it has functions
+	text    string // of kernels.Parse
 	scalars []string
 }
 
@@ -50,17 +50,12 @@ var formulas = []formula{
 	{"relativistic energy", "e = m*c^2/sqrt(1 - v^2/c^2)", []string{"c"}},
 	{"kinetic energy", "e = m*vx^2/2 + m*vy^2/2 + m*vz^2/2", nil},
 	{"second difference", "d = (a - 2*b + c)/h^2 + (e - 2*b + f)/h^2", []string{"h"}},
-}
-
-// transcendental are formulas with functions, which have no machine code yet: an
-// evaluator of expressions computes them.
-var transcendental = []formula{
-	{"Gaussian", "exp(-(x - m)^2/(2*s^2))/(s*sqrt(2*pi()))", []string{"m", "s"}},
-	{"softplus", "log(1 + exp(x))", nil},
-	{"logistic", "1/(1 + exp(-x))", nil},
-	{"hyperbolic tangent from exponentials", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", nil},
-	{"product of exponentials", "exp(a*x)*exp(b*x)*exp(c)", []string{"a", "b", "c"}},
-	{"damped oscillation", "exp(-k*t)*sin(w*t) + exp(-k*t)*cos(w*t)", []string{"k", "w"}},
-	{"Black-Scholes d1", "(log(s/k) + (r + v^2/2)*t)/(v*sqrt(t))", []string{"r"}},
-	{"Black-Scholes call", "s*erfc(-((log(s/k) + (r + v^2/2)*t)/(v*sqrt(t)))/sqrt(2))/2 - k*exp(-r*t)*erfc(-((log(s/k) + (r + v^2/2)*t)/(v*sqrt(t)) - v*sqrt(t))/sqrt(2))/2", []string{"r"}},
+	{"Gaussian", "y = exp(-(x - m)^2/(2*s^2))/(s*sqrt(2*pi()))", []string{"m", "s"}},
+	{"softplus", "y = log(1 + exp(x))", nil},
+	{"logistic", "y = 1/(1 + exp(-x))", nil},
+	{"hyperbolic tangent from exponentials", "y = (exp(x) - exp(-x))/(exp(x) + exp(-x))", nil},
+	{"product of exponentials", "y = exp(a*x)*exp(b*x)*exp(c)", []string{"a", "b", "c"}},
+	{"damped oscillation", "y = exp(-k*t)*sin(w*t) + exp(-k*t)*cos(w*t)", []string{"k", "w"}},
+	{"Black-Scholes d1", "d = (log(s/k) + (r + v^2/2)*t)/(v*sqrt(t))", []string{"r"}},
+	{"Black-Scholes call", "c = s*erfc(-((log(s/k) + (r + v^2/2)*t)/(v*sqrt(t)))/sqrt(2))/2 - k*exp(-r*t)*erfc(-((log(s/k) + (r + v^2/2)*t)/(v*sqrt(t)) - v*sqrt(t))/sqrt(2))/2", []string{"r"}},
 }

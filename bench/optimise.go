@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -17,7 +16,6 @@ import (
 	"github.com/triad-go/triad/simd"
 	"github.com/triad-go/triad/simd/calibrate"
 	"github.com/triad-go/triad/symbolic"
-	"github.com/triad-go/triad/symbolic/rewrite"
 )
 
 // formulaSize is how many elements the arrays of a formula have: few enough that
@@ -49,25 +47,17 @@ type forms struct {
 func (s *session) optimise(ctx context.Context) ([]Section, error) {
 	tier := tiers()[0]
 	model := modelOf(tier)
-	var compiled, evaluated []*forms
+	var all []*forms
 	for _, f := range formulas {
-		if s.fewFormulas && len(compiled) == 5 {
+		if s.fewFormulas && len(all) == 5 {
 			break
 		}
 		x, err := compiledForms(f, tier, model)
 		if err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", f.name, err)
 		}
-		compiled = append(compiled, x)
+		all = append(all, x)
 	}
-	for _, f := range transcendental {
-		x, err := evaluatedForms(ctx, f)
-		if err != nil {
-			return nil, fmt.Errorf("bench: %s: %w", f.name, err)
-		}
-		evaluated = append(evaluated, x)
-	}
-	all := append(slices.Clone(compiled), evaluated...)
 	repetitions := calibrate.DefaultRepetitions
 	if s.fewFormulas {
 		repetitions = 3
@@ -100,15 +90,13 @@ func (s *session) optimise(ctx context.Context) ([]Section, error) {
 			x.took = append(x.took, ns/1e3)
 		}
 	}
-	first := formSection("optimise", fmt.Sprintf("kernels as written and as optimised, float64, %s, one core, median of %d rounds", tier, s.Rounds), compiled, model)
+	first := formSection("optimise", fmt.Sprintf("kernels as written and as optimised, float64, %s, one core, median of %d rounds", tier, s.Rounds), all, model)
 	first.Notes = append(first.Notes,
 		fmt.Sprintf("Nanoseconds are an element's, of compiled code called for %d elements that lie in the first level of cache; cycles are a vector's, by the table %s, with loads and stores.", formulaSize, model.Name()),
 		"Common subexpressions are shared and integer powers are taken by squaring in both forms.",
-		slowerNote(compiled),
-		fmt.Sprintf("Spearman's rho of predicted cycles and measured times over these %d forms: %.3f; of cycles by a table that was measured on this machine before (triad calibrate): %.3f.", 2*len(compiled), rank(compiled, model), rank(compiled, calibrated)))
-	second := formSection("optimise functions", fmt.Sprintf("expressions with functions, symbolic.Evaluator, one core, median of %d rounds", s.Rounds), evaluated, cost.Scalar(cost.Float64))
-	second.Notes = append(second.Notes, "Functions have no machine code yet; cycles are those of the scalar table, for one element. Most of the time is in the functions of package math. The class is Domain: formulas with logarithms and roots are meant for where these are defined.")
-	return []Section{first, second}, nil
+		slowerNote(all),
+		fmt.Sprintf("Spearman's rho of predicted cycles and measured times over these %d forms: %.3f; of cycles by a table that was measured on this machine before (triad calibrate): %.3f.", 2*len(all), rank(all, model), rank(all, calibrated)))
+	return []Section{first}, nil
 }
 
 // modelOf is the cost table of a tier.
@@ -212,41 +200,6 @@ func largest(arrays map[string][]float64) float64 {
 		}
 	}
 	return m
-}
-
-// evaluatedForms makes both forms of an expression for symbolic's evaluator.
-func evaluatedForms(ctx context.Context, f formula) (*forms, error) {
-	e, err := symbolic.Parse(f.text)
-	if err != nil {
-		return nil, err
-	}
-	model := cost.Scalar(cost.Float64)
-	x := &forms{formula: f, elements: 1, optimizer: egraph.Optimizer{Class: rewrite.Domain, Costs: model}}
-	res, err := x.optimizer.Optimize(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	vars := symbolic.Vars(e)
-	values := make([]float64, len(vars))
-	r := rand.New(rand.NewPCG(1, 7))
-	for i := range values {
-		values[i] = 0.5 + r.Float64()
-	}
-	var results [2]map[string][]float64
-	for v, form := range []symbolic.Expr{e, res.Exprs[0]} {
-		ev, err := symbolic.NewEvaluator(vars, form)
-		if err != nil {
-			return nil, err
-		}
-		dst := make([]float64, 1)
-		x.run[v] = func() error { return ev.Eval(dst, values) }
-		if err := x.run[v](); err != nil {
-			return nil, err
-		}
-		results[v] = map[string][]float64{"y": slices.Clone(dst)}
-		x.exprs[v] = []symbolic.Expr{form}
-	}
-	return x, agree(f.name, results[written], results[optimised], 1e-12)
 }
 
 // timeForm is the time of one run in nanoseconds.

@@ -159,13 +159,6 @@ func (a *allocator) scrap() x.Vec {
 	return x.Vec(r)
 }
 
-// scrapMask returns a mask register for use within the current step.
-func (a *allocator) scrapMask() x.Mask {
-	r := a.find(a.pools[1])
-	a.pinned |= 1 << r
-	return x.Mask(r - masks)
-}
-
 // drop makes a scrap register free before the step ends.
 func (a *allocator) drop(r x.Vec) { a.pinned &^= 1 << r }
 

@@ -36,9 +36,10 @@ type Code struct {
 	tier     Tier
 	fallback error
 	mem      exec.Memory
-	bytes    int // of machine code, without the padding of the pages
-	scratch  int // bytes of spill memory that a Runner needs
-	align    int // slot of the array whose alignment decides where vectors start, or -1
+	cut      *cutCode // instead of mem, where the program is cut
+	bytes    int      // of machine code, without the padding of the pages
+	scratch  int      // bytes of spill memory that a Runner needs
+	align    int      // slot of the array whose alignment decides where vectors start, or -1
 }
 
 // mapCode is exec.Map; tests replace it to refuse.
@@ -84,14 +85,23 @@ func compile(p *kernels.Program, o Options) (*Code, error) {
 	if o.Tier == Portable {
 		return c, nil
 	}
+	if pieces, temps := cut(p); pieces != nil {
+		return c, c.compilePieces(pieces, temps)
+	}
+	return c, c.compileWhole()
+}
+
+// compileWhole makes one function of the program.
+func (c *Code) compileWhole() error {
+	p, o := c.prog, c.opts
 	code, scratch, err := machineCode(p, o)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	mem, err := mapCode(code)
 	if err != nil {
 		c.tier, c.fallback, c.opts.NonTemporal = Portable, fmt.Errorf("simd: %w", err), false
-		return c, nil
+		return nil
 	}
 	c.mem, c.bytes, c.scratch = mem, len(code), scratch
 	// Vectors of a stored array are best aligned, and must be for non-temporal
@@ -102,7 +112,7 @@ func compile(p *kernels.Program, o Options) (*Code, error) {
 		}
 	}
 	goruntime.AddCleanup(c, exec.Memory.Unmap, mem)
-	return c, nil
+	return nil
 }
 
 // machineCode generates the code of a tier, and says how many bytes of scratch
@@ -143,11 +153,14 @@ func (c *Code) NonTemporal() bool { return c.opts.NonTemporal }
 // is nil.
 func (c *Code) Fallback() error { return c.fallback }
 
-// Bytes returns a copy of the machine code, its constants included; nil for
-// Portable. The code calls nothing and can be disassembled as it is.
+// Bytes returns a copy of the machine code, its constants included, of a program in
+// several functions one after the other; nil for Portable. The code calls nothing and can be disassembled as it is.
 func (c *Code) Bytes() []byte {
 	if c.tier == Portable {
 		return nil
+	}
+	if c.cut != nil {
+		return c.cut.bytes()
 	}
 	b := slices.Clone(c.mem.Code()[:c.bytes])
 	goruntime.KeepAlive(c) // the collector does not see that the pages are c's

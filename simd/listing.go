@@ -97,7 +97,8 @@ func (g *gen) note(v int) {
 // called with the address of the frame, the first element and one past the last
 // in RAX, RBX and RCX, or X0 to X2 on arm64; it leaves the registers alone that
 // package exec names and the stack, calls nothing, and returns like a function. The
-// error is a *ListError for the portable tier, which has no code.
+// error is a *ListError for the portable tier, which has no code. A program so long
+// that it runs in pieces is listed as one function all the same.
 func List(p *kernels.Program, o Options) (*Listing, error) {
 	var notes []note
 	l := &Listing{Program: p, Options: o}

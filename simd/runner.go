@@ -74,7 +74,11 @@ func (r *Runner) Reload() {
 		}
 		return
 	}
-	r.run = r.code.mem.Func()
+	if r.code.cut == nil {
+		r.run = r.code.mem.Func()
+	} else {
+		r.run = r.code.cut.runner(r.words, r.faults)
+	}
 	r.splitFrom = math.MaxInt
 	if c := r.code; c.align >= 0 && len(c.prog.Reductions) == 0 {
 		size := c.prog.Arrays[c.align].Type.Size()

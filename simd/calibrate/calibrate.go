@@ -90,8 +90,8 @@ func Measure(ctx context.Context, elem kernels.Type, opts ...Option) (*cost.Tabl
 	}
 	for range o.repetitions {
 		for _, m := range ms {
-			if err := ctx.Err(); err != nil {
-				return nil, err
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
 			}
 			m.sample()
 		}

@@ -72,9 +72,8 @@ func gamma64(w writer, x Value) Value {
 	q := w.Div(one, w.Select(tiny, x, d))
 	half := w.Mul(n, w.c(0.5))
 	signed := w.Select(w.Ne(w.RoundEven(half), half), w.Neg(q), q)
-	// The relative error of q, where it can be computed; at poles this is NaN.
+	// The relative error of q; at poles this is NaN.
 	miss := w.FMA(w.Neg(q), dl, w.FMA(w.Neg(q), d, one))
-	miss = w.Select(tiny, w.c(0), miss)
 
 	hi = w.Rarely(reflect, w.Neg(hi), hi)
 	lo = w.Rarely(reflect, w.Sub(miss, lo), lo)
