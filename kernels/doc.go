@@ -38,8 +38,8 @@
 // defines what a program computes, to the last bit, and every backend gives the
 // same bits (the payloads of NaNs excepted):
 //
-//   - Every operation is one IEEE 754 operation of the element type, rounded to
-//     nearest even; fma is rounded once. Nothing is contracted, reassociated or
+//   - Every operation on floats is one IEEE 754 operation of its type, rounded to
+//     nearest even; fma is rounded once. Functions are made of such operations. Nothing is contracted, reassociated or
 //     flushed to zero any more.
 //   - An exact number is rounded to the element type once; a float64 constant
 //     and a scalar are rounded to float32 in a float32 program.
@@ -91,11 +91,34 @@
 // [symbolic.Canonical]) are simplified by rules of real arithmetic, so that
 // integers are to be written with faithful operations, as Parse does.
 //
+// # Functions
+//
+// Elementary functions are written into the program as operations that every backend
+// has, so that they have the same bits everywhere too, for every argument:
+//
+//	exp exp2 exp10 expm1  log log2 log10 log1p  x^y cbrt hypot
+//	sin cos tan sinpi cospi  asin acos atan atan2  sinh cosh tanh asinh acosh atanh
+//	erf erfc gamma lgamma
+//	floor ceil trunc round roundeven  mod remainder copysign ldexp sign
+//	mantissa exponent              the two results of math.Frexp
+//	min max                        a < b ? a : b
+//	minimum maximum                IEEE 754-2019: NaN wins, and -0 is below 0
+//	minimumnumber maximumnumber    … a number wins
+//
+// Results are within 1 unit in the last place of the exact value (pow, gamma, lgamma and
+// erfc: 2), over the full range of arguments, subnormal numbers included; the exact ones (roundings,
+// remainders, ldexp and so on) are exact. Special values are those of package math. What was
+// measured, and the one exception (lgamma beside its zeros below -2), is in
+// docs/FUNCTIONS.md. Where a kernel wants the sine and the cosine of one argument, both
+// are computed together, and may differ in the last place from either alone.
+// Work that seldom-taken paths or one side of a select alone need is skipped where no lane
+// at hand needs it.
+//
 // # Reductions
 //
 // The order in which values are folded depends on n alone, never on workers,
-// instruction set or device. A row is 256 bytes of elements: 32 lanes of
-// float64 or 64 of float32; a block is 32 rows. Lane j of a block takes its
+// instruction set or device. A row is 256 bytes: 32 lanes in a program that has
+// values of 8 bytes, such as float64, 64 in others; a block is 32 rows. Lane j of a block takes its
 // elements j, j+lanes, j+2*lanes … in turn; the lanes are folded in halves; the
 // blocks' values are folded in pairs of neighbours, level by level. A sum starts
 // from 0, min from +Inf and max from -Inf, which is also what they are where n

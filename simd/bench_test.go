@@ -2,6 +2,7 @@ package simd
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"unsafe"
 
@@ -25,6 +26,48 @@ func BenchmarkCompile(b *testing.B) {
 }
 
 // BenchmarkCompileCached compiles a kernel whose program is compiled already.
+// BenchmarkMachineCode makes the code of programs of many operations: of one output,
+// and of a thousand inputs and outputs.
+func BenchmarkMachineCode(b *testing.B) {
+	for _, n := range []int{100, 1000, 100_000} {
+		p := longProgram(n)
+		for _, tier := range Tiers() {
+			if tier == Portable {
+				continue
+			}
+			b.Run(fmt.Sprintf("%d/%v", n, tier), func(b *testing.B) {
+				for b.Loop() {
+					if _, _, err := machineCode(p, Options{Tier: tier}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// longProgram has about n operations: one sum of products from 100 on, or a
+// thousand of them over as many inputs.
+func longProgram(n int) *kernels.Program {
+	r := rand.New(rand.NewPCG(1, 2))
+	outputs := max(1, n/100)
+	a := newAssembler(kernels.Float64, 2*outputs, outputs, outputs, 50)
+	loads := make([]kernels.Value, outputs)
+	for s := range loads {
+		loads[s] = a.load(outputs + s)
+	}
+	for s := range outputs {
+		near := func() kernels.Value { return loads[(s+r.IntN(40))%outputs] }
+		v := near()
+		for range 50 {
+			x := a.op(kernels.OpMul, near(), kernels.Value(r.IntN(50)))
+			v = a.op(kernels.OpFMA, x, near(), v)
+		}
+		a.store(s, v)
+	}
+	return a.Program
+}
+
 func BenchmarkCompileCached(b *testing.B) {
 	k := kernels.Must(kernels.Parse("triad", "a = b + 0.25*c"))
 	for b.Loop() {

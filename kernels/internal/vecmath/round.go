@@ -14,7 +14,11 @@ func init() {
 	unary("sign", 0, 0, writeSign)
 	unary("mantissa", 0, 0, writeMantissa)
 	unary("exponent", 0, 0, writeExponent)
-	binary("copysign", 0, 0, func(w writer, x, y Value) Value { return w.withSign(w.Abs(x), y) })
+	// The sign of a NaN that was computed is not the same on all machines: it counts
+	// as +.
+	binary("copysign", 0, 0, func(w writer, x, y Value) Value {
+		return w.withSign(w.Abs(x), w.Select(w.Ne(y, y), w.c(0), y))
+	})
 	binary("ldexp", 0.5, 0.5, writeLdexp)
 	binary("mod", 0, 0, writeMod)
 	binary("remainder", 0, 0, writeRemainder)

@@ -63,7 +63,12 @@ func TestRounding(t *testing.T) {
 		} {
 			checkExact(t, typ, name, in.x, want)
 		}
-		checkExact2(t, typ, "copysign", in.pairs(in), math.Copysign)
+		checkExact2(t, typ, "copysign", in.pairs(in), func(x, y float64) float64 {
+			if y != y {
+				y = 1 // see TestCopysignOfNaN
+			}
+			return math.Copysign(x, y)
+		})
 	}
 }
 
@@ -192,4 +197,13 @@ func exactMod(x, y float64, nearest bool) float64 {
 	}
 	v, _ := new(big.Float).SetMantExp(new(big.Float).SetInt(r), -unit).Float64()
 	return v
+}
+
+// TestCopysignOfNaN: whatever sign a NaN has.
+func TestCopysignOfNaN(t *testing.T) {
+	for _, nan := range []float64{math.NaN(), math.Copysign(math.NaN(), -1)} {
+		if y := eval(functions["copysign"], Float64, -2, nan); y != 2 {
+			t.Errorf("copysign(-2, %v) = %v", nan, y)
+		}
+	}
 }
