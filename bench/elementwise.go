@@ -111,12 +111,13 @@ func functions() []*elementwise {
 // mandelbrotSteps is how often z = z^2 + c is taken for each point.
 const mandelbrotSteps = 16
 
-// mandelbrot counts the steps before |z| > 2, of a fixed number.
+// mandelbrot counts the steps before |z| > 2, of a fixed number; z stays where it is
+// then.
 func mandelbrot() *elementwise {
 	return &elementwise{
 		name:   fmt.Sprintf("Mandelbrot, %d steps", mandelbrotSteps),
 		ranges: [][2]float64{{-2, 0.5}, {-1.2, 1.2}},
-		c: fmt.Sprintf("REAL u = a, v = b; y = 0; for (int k = 0; k < %d; k++) { REAL uu = u*u, vv = v*v; y += uu + vv <= 4 ? (REAL)1 : (REAL)0; v = 2*u*v + b; u = uu - vv + a; }",
+		c: fmt.Sprintf("REAL u = a, v = b; y = 0; for (int k = 0; k < %d; k++) { REAL uu = u*u, vv = v*v; int in = uu + vv <= 4; y += in ? (REAL)1 : (REAL)0; v = in ? 2*u*v + b : v; u = in ? uu - vv + a : u; }",
 			mandelbrotSteps),
 		build: func() symbolic.Expr {
 			a, b := symbolic.Var("a"), symbolic.Var("b")
@@ -125,7 +126,7 @@ func mandelbrot() *elementwise {
 				uu, vv := u.Mul(u), v.Mul(v)
 				inside := symbolic.Le(uu.Add(vv), symbolic.Int(4))
 				n = n.Add(symbolic.Select(inside, symbolic.Int(1), symbolic.Int(0)))
-				u, v = uu.Sub(vv).Add(a), symbolic.Int(2).Mul(u).Mul(v).Add(b)
+				u, v = symbolic.Select(inside, uu.Sub(vv).Add(a), u), symbolic.Select(inside, symbolic.Int(2).Mul(u).Mul(v).Add(b), v)
 			}
 			return n
 		},
