@@ -83,9 +83,12 @@ func measure[T Float](ctx context.Context, k *Kernel, x *Explanation, o *explain
 func evaluateForm[T Float](k *Kernel, outputs []Output, inputs map[string][]T, o *explainOptions) ([][]T, error) {
 	arrays := slices.Clone(outputs)
 	for i := range arrays {
-		arrays[i].Reduce = None
+		arrays[i].Reduce, arrays[i].column = None, 0
+		if outputs[i].column == columnIndex || outputs[i].column == columnTest {
+			arrays[i].Name += "_by"
+		}
 	}
-	all := &Kernel{name: k.name, outputs: arrays}
+	all := &Kernel{name: k.name, written: arrays, outputs: arrays}
 	if err := all.declare(nil); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (k *Kernel) Describe(t Type) []string {
 			body = append(body, e)
 		}
 	}
-	_, order := write(k.Optimized(), k.params, t, k.types, seen)
+	_, order := write(k.with(k.computed), k.params, t, k.types, seen)
 	texts := make([]string, len(order))
 	terms := append(uniform, body...)
 	for v, place := range order {

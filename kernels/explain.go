@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/triad-go/triad/egraph"
 	"github.com/triad-go/triad/symbolic"
@@ -124,8 +125,8 @@ func (k *Kernel) Explain(ctx context.Context, opts ...ExplainOption) (*Explanati
 	}
 	x := &Explanation{
 		Kernel: k.name, Costs: k.best.by.Costs.Name(),
-		Before: Form{Outputs: k.Outputs(), Estimate: k.best.before},
-		After:  Form{Outputs: k.Optimized(), Estimate: k.best.after},
+		Before: Form{Outputs: slices.Clone(k.outputs), Estimate: k.best.before},
+		After:  Form{Outputs: k.with(k.computed), Estimate: k.best.after},
 		Type:   o.elem, Prec: referencePrec, Samples: o.samples,
 	}
 	if k.types != nil {

@@ -11,32 +11,48 @@ import (
 )
 
 // Output is one named result of a kernel: an array, each element of which is
-// the expression's value at that index, or a reduction of those values.
+// the expression's value at that index, a reduction of those values, or what Collect says.
 type Output struct {
-	Name   string
-	Expr   symbolic.Expr
-	Reduce Reduction // None for an array
+	Name    string
+	Expr    symbolic.Expr
+	Reduce  Reduction     // None for an array
+	Collect Collective    // Elementwise for an array and for a reduction
+	By      symbolic.Expr // where Collect says so
+
+	column columnKind
 }
 
 // Assign is the output name[i] = e. The name may also stand in expressions: it
 // then is an input too, and means its element before the launch.
-func Assign(name string, e symbolic.Expr) Output { return Output{name, e, None} }
+func Assign(name string, e symbolic.Expr) Output { return Output{Name: name, Expr: e} }
 
 // SumOf, MinOf and MaxOf are outputs that fold e over all elements, in the
 // order that the package comment describes. Min and Max pass over NaNs.
-func SumOf(name string, e symbolic.Expr) Output { return Output{name, e, Sum} }
+func SumOf(name string, e symbolic.Expr) Output { return Output{Name: name, Expr: e, Reduce: Sum} }
 
 // MinOf is the least value of e; see SumOf.
-func MinOf(name string, e symbolic.Expr) Output { return Output{name, e, Min} }
+func MinOf(name string, e symbolic.Expr) Output { return Output{Name: name, Expr: e, Reduce: Min} }
 
 // MaxOf is the greatest value of e; see SumOf.
-func MaxOf(name string, e symbolic.Expr) Output { return Output{name, e, Max} }
+func MaxOf(name string, e symbolic.Expr) Output { return Output{Name: name, Expr: e, Reduce: Max} }
 
 func (o Output) String() string {
-	if o.Reduce == None {
-		return o.Name + " = " + o.Expr.String()
+	head, args := "", o.Expr.String()
+	switch {
+	case o.Collect != Elementwise:
+		head = o.Collect.String()
+		if o.Reduce != None {
+			args = o.Reduce.String() + ", " + args
+		}
+		if o.By != (symbolic.Expr{}) {
+			args += ", " + o.By.String()
+		}
+	case o.Reduce != None:
+		head = o.Reduce.String()
+	default:
+		return o.Name + " = " + args
 	}
-	return fmt.Sprintf("%s = %s(%s)", o.Name, o.Reduce, o.Expr)
+	return fmt.Sprintf("%s = %s(%s)", o.Name, head, args)
 }
 
 // ParamKind says what a caller passes for a parameter.
@@ -67,6 +83,10 @@ type Param struct {
 	In, Out bool // read, written; an array may be both
 	Slot    int  // its place among the parameters of its kind, as in Program and Frame
 	Type    Type // 0 is the kernel's own float type: Float64 or Float32, as Program is asked for
+
+	// OwnLength says that an array has a length of its own: that of an output whose
+	// Collective does, and of the segments.
+	OwnLength bool
 }
 
 // elem is the parameter's type in a program of float type t.
@@ -83,7 +103,9 @@ func (p Param) elem(t Type) Type {
 // A Kernel is immutable and safe for concurrent use.
 type Kernel struct {
 	name    string
-	outputs []Output
+	written []Output
+	outputs []Output // of the programs: see flatten
+	columns []Column
 	params  []Param
 	best    *optimised
 	f64     *Program
@@ -170,13 +192,14 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 		}
 		opt(&o)
 	}
-	k := &Kernel{name: name, outputs: slices.Clone(outputs)}
-	for i, e := range symbolic.FaithfulAll(k.exprs()...) {
-		k.outputs[i].Expr = e
+	k := &Kernel{name: name, written: faithful(outputs)}
+	if err := k.flatten(); err != nil {
+		return nil, err
 	}
 	if err := k.declare(o.scalars); err != nil {
 		return nil, err
 	}
+	k.placeColumns()
 	if err := k.check(k.outputs); err != nil {
 		return nil, err
 	}
@@ -186,7 +209,7 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 	if err := k.optimise(o); err != nil {
 		return nil, err
 	}
-	best := k.Optimized()
+	best := k.with(k.computed)
 	p, _ := write(best, k.params, Float64, k.types, nil)
 	if n := len(p.Uniform) + len(p.Body); n > maxInstructions {
 		return nil, &Error{Kernel: k.name, Reason: fmt.Sprintf("%d instructions, of which a program has %d at the most", n, maxInstructions)}
@@ -205,13 +228,33 @@ func Must(k *Kernel, err error) *Kernel {
 	return k
 }
 
+// faithful is the outputs with faithful terms.
+func faithful(outputs []Output) []Output {
+	outputs = slices.Clone(outputs)
+	var terms []symbolic.Expr
+	for _, o := range outputs {
+		if terms = append(terms, o.Expr); o.By != (symbolic.Expr{}) {
+			terms = append(terms, o.By)
+		}
+	}
+	terms = symbolic.FaithfulAll(terms...)
+	for i := range outputs {
+		o := &outputs[i]
+		o.Expr, terms = terms[0], terms[1:]
+		if o.By != (symbolic.Expr{}) {
+			o.By, terms = terms[0], terms[1:]
+		}
+	}
+	return outputs
+}
+
 // declare finds the parameters: output arrays first, then input arrays and
 // scalars as they appear, then results.
 func (k *Kernel) declare(scalars []string) error {
 	fail := func(output, format string, args ...any) error {
 		return &Error{Kernel: k.name, Output: output, Reason: fmt.Sprintf(format, args...)}
 	}
-	if len(k.outputs) == 0 {
+	if len(k.written) == 0 {
 		return fail("", "no outputs")
 	}
 	index := map[string]int{} // into k.params
@@ -223,20 +266,20 @@ func (k *Kernel) declare(scalars []string) error {
 		k.params = append(k.params, p)
 	}
 	results := map[string]bool{}
-	for _, o := range k.outputs {
+	for _, o := range k.written {
 		if !symbolic.IsName(o.Name) {
 			return fail(o.Name, "%q is not a name", o.Name)
 		}
 		if _, twice := index[o.Name]; twice || results[o.Name] {
 			return fail(o.Name, "two outputs of that name")
 		}
-		switch o.Reduce {
-		case None:
-			add(Param{Name: o.Name, Kind: ArrayParam, Out: true})
-		case Sum, Min, Max:
+		switch {
+		case o.Reduce > Max:
+			return fail(o.Name, "unknown reduction %d", o.Reduce)
+		case o.isResult():
 			results[o.Name] = true
 		default:
-			return fail(o.Name, "unknown reduction %d", o.Reduce)
+			add(Param{Name: o.Name, Kind: ArrayParam, Out: true, OwnLength: o.Collect.OwnLength()})
 		}
 	}
 	isScalar := map[string]bool{}
@@ -265,15 +308,37 @@ func (k *Kernel) declare(scalars []string) error {
 			return fail("", "unknown variable %s: it is declared a scalar and stands in no output", s)
 		}
 	}
+	for _, o := range k.written {
+		if o.Collect != Segments {
+			continue
+		}
+		rows := o.By.Name()
+		i, ok := index[rows]
+		switch {
+		case isScalar[rows] || results[rows] || ok && !k.params[i].OwnLength || ok && k.params[i].Out:
+			return fail(o.Name, "%s says where segments begin and can be nothing else", rows)
+		case !ok:
+			add(Param{Name: rows, Kind: ArrayParam, In: true, OwnLength: true})
+		}
+	}
 	if slots[ArrayParam] == 0 {
 		return fail("", "no array, so nothing says how many elements there are")
 	}
-	for _, o := range k.outputs {
-		if o.Reduce != None {
-			add(Param{Name: o.Name, Kind: ResultParam, Out: true})
+	// Results of programs' reductions come first, so that both count them alike.
+	for _, collect := range []bool{false, true} {
+		for _, o := range k.written {
+			inProgram := o.Collect == Elementwise || o.Collect == Mean || o.Collect == Norm
+			if o.isResult() && inProgram != collect {
+				add(Param{Name: o.Name, Kind: ResultParam, Out: true})
+			}
 		}
 	}
 	return nil
+}
+
+// isResult reports whether the output is one number.
+func (o Output) isResult() bool {
+	return o.Collect == Elementwise && o.Reduce != None || o.Collect.IsResult()
 }
 
 // Name returns the kernel's name.
@@ -283,7 +348,7 @@ func (k *Kernel) Name() string { return k.name }
 // scalars and types. A subterm is written out wherever it occurs; see symbolic.Expr.String.
 func (k *Kernel) String() string {
 	var b strings.Builder
-	for i, o := range k.outputs {
+	for i, o := range k.written {
 		if i > 0 {
 			b.WriteString("; ")
 		}
@@ -293,17 +358,45 @@ func (k *Kernel) String() string {
 }
 
 // Outputs returns the outputs as they were written, in the order they were given.
-func (k *Kernel) Outputs() []Output { return slices.Clone(k.outputs) }
+func (k *Kernel) Outputs() []Output { return slices.Clone(k.written) }
 
 // Optimized returns the outputs in the form that the kernel computes: the
 // cheapest that was found, or what was written.
-func (k *Kernel) Optimized() []Output { return k.with(k.computed) }
+func (k *Kernel) Optimized() []Output {
+	outs, at := slices.Clone(k.written), 0
+	next := func() symbolic.Expr {
+		at++
+		return k.computed[at-1]
+	}
+	for i := range outs {
+		o := &outs[i]
+		o.Expr = next()
+		switch c := collectives[o.Collect]; {
+		case c.test:
+			o.By = truthOf(next())
+		case c.indexed:
+			o.By = next()
+		}
+	}
+	return outs
+}
 
 // Params returns the parameters: output arrays first, then input arrays and
 // scalars in the order they first appear in what was written, then the results of
 // reductions. One that the optimised form does without is a parameter all the
 // same, and nothing reads it.
 func (k *Kernel) Params() []Param { return slices.Clone(k.params) }
+
+// Results is the number of parameters that are results.
+func (k *Kernel) Results() int {
+	n := 0
+	for _, p := range k.params {
+		if p.Kind == ResultParam {
+			n++
+		}
+	}
+	return n
+}
 
 // Divisions returns, by trap of the kernel's programs, the integer divisions and
 // remainders whose divisor may be 0 where they are needed, as they are written.

@@ -131,12 +131,16 @@ func write(outputs []Output, declared []Param, t Type, ty *typing, seen func(sym
 		tables:  map[string]uint64{},
 		both:    bothOf(outputs),
 	}
+	collected := map[string]bool{}
+	for _, o := range outputs {
+		collected[o.Name] = collected[o.Name] || o.column != 0
+	}
 	params := map[string]Param{}
 	for _, p := range declared {
 		params[p.Name] = p
 		switch p.Kind {
 		case ArrayParam:
-			l.Arrays = append(l.Arrays, Array{Type: p.elem(t), Written: p.Out})
+			l.Arrays = append(l.Arrays, Array{Type: p.elem(t), Written: p.Out && !collected[p.Name]})
 		case ScalarParam:
 			l.Program.Scalars = append(l.Program.Scalars, p.elem(t))
 		}
@@ -154,11 +158,19 @@ func write(outputs []Output, declared []Param, t Type, ty *typing, seen func(sym
 	for _, o := range outputs {
 		v := l.values[o.Expr]
 		if ty != nil {
-			v = l.at(ty, o.Expr, params[o.Name].Type)
+			want := params[o.Name].Type
+			if o.column == columnIndex {
+				want = Int64
+			}
+			v = l.at(ty, o.Expr, want)
 		}
-		if o.Reduce == None {
+		switch {
+		case o.column != 0:
+			l.Stores = append(l.Stores, Store{len(l.Arrays), v})
+			l.Arrays = append(l.Arrays, Array{Type: l.typeOf(v), Written: true})
+		case o.Reduce == None:
 			l.Stores = append(l.Stores, Store{params[o.Name].Slot, v})
-		} else {
+		default:
 			l.Reductions = append(l.Reductions, Reduce{o.Reduce, v})
 		}
 	}

@@ -11,7 +11,13 @@ import (
 // Parse makes a kernel from text: statements "name = expression", separated by
 // semicolons or newlines, with the expressions that symbolic.Parse reads. A
 // newline between parentheses ends nothing. A right side that is sum(e), min(e) or max(e) with one argument is a
-// reduction. Errors are of type *Error; for malformed text they wrap a
+// reduction, and one that is the call of a [Collective] by its name is that:
+//
+//	c = scan(sum, x)    p = scanbefore(max, x)    y = keep(x, x > 0)    h = histogram(k)
+//	y = scatter(x, k)   y = scatteradd(x, k)      s = segments(sum, x*gather(v, k), rows)
+//	i = argmin(x)       i = argmax(x)             m = mean(x)           v = variance(x)
+//
+// Errors are of type *Error; for malformed text they wrap a
 // *symbolic.SyntaxError whose Text is the whole text and whose Offset is the
 // position in it.
 func Parse(name, text string, opts ...Option) (*Kernel, error) {
@@ -57,6 +63,9 @@ func parseStatement(text string, at, end int) (Output, error) {
 		return o, &symbolic.SyntaxError{Text: text, Offset: at + leading(text[at:eq]), Msg: "expected a name left of ="}
 	}
 	at = eq + 1
+	if c, args := collective(text[at:end]); c != Elementwise {
+		return o, parseCollective(text, at, &o, c, args)
+	}
 	if lo, hi, r := reduction(text[at:end]); r != None {
 		o.Reduce = r
 		at, end = at+lo, at+hi

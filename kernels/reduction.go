@@ -51,19 +51,59 @@ func (p *Program) Blocks(n int) int {
 	return n/l + (n%l+l-1)/l
 }
 
-// Identity is the value that a reduction starts from.
-func Identity[T Float](r Reduction) T {
+// Number is what reductions fold.
+type Number interface {
+	Float | int64 | int32 | uint64 | uint32
+}
+
+// Identity is the value that a reduction starts from: of integers, the greatest and
+// the least of the type stand for the infinities.
+func Identity[T Number](r Reduction) T {
 	switch r {
 	case Min:
-		return T(math.Inf(1))
+		return greatest[T]()
 	case Max:
-		return T(math.Inf(-1))
+		return least[T]()
 	}
 	return 0
 }
 
+func greatest[T Number]() T {
+	var v any
+	switch any(T(0)).(type) {
+	case int64:
+		v = int64(math.MaxInt64)
+	case int32:
+		v = int32(math.MaxInt32)
+	case uint64:
+		v = uint64(math.MaxUint64)
+	case uint32:
+		v = uint32(math.MaxUint32)
+	case float64:
+		v = math.Inf(1)
+	default:
+		return T(math.Inf(1))
+	}
+	return v.(T)
+}
+
+func least[T Number]() T {
+	var v any
+	switch any(T(0)).(type) {
+	case int64:
+		v = int64(math.MinInt64)
+	case int32:
+		v = int32(math.MinInt32)
+	case uint64, uint32:
+		return 0
+	default:
+		return T(math.Inf(-1))
+	}
+	return v.(T)
+}
+
 // Fold takes one more value into an accumulator.
-func Fold[T Float](r Reduction, acc, x T) T {
+func Fold[T Number](r Reduction, acc, x T) T {
 	switch r {
 	case Min:
 		if x < acc {
@@ -80,7 +120,7 @@ func Fold[T Float](r Reduction, acc, x T) T {
 }
 
 // FoldLanes folds a block's lanes in halves; it overwrites acc.
-func FoldLanes[T Float](r Reduction, acc []T) T {
+func FoldLanes[T Number](r Reduction, acc []T) T {
 	for h := len(acc) / 2; h > 0; h /= 2 {
 		for j := range h {
 			acc[j] = Fold(r, acc[j], acc[j+h])

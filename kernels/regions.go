@@ -321,7 +321,7 @@ func (k *Kernel) optimiseTyped(made *optimised, shareable bool) error {
 		if err := k.check(k.with(exprs)); err != nil {
 			return err
 		}
-		types := &typing{kernel: k.name, types: ty.types}
+		types := &typing{kernel: k.name, types: ty.types, results: ty.results}
 		if types.infer(k.with(exprs), whole[len(k.outputs):]) == nil {
 			k.types, k.computed = types, exprs
 			return nil

@@ -114,7 +114,8 @@ type typing struct {
 	own    map[symbolic.Expr]Type
 	wanted map[symbolic.Expr]uint16 // of open terms: a bit for each type that is needed of them
 
-	truths []symbolic.Expr // by trap: where it springs
+	truths  []symbolic.Expr // by trap: where it springs
+	results map[string]bool // outputs that are the result of a collective: of any type
 
 	failed *Error
 	output string // that is looked at
@@ -142,6 +143,25 @@ func (ty *typing) infer(outputs []Output, truths []symbolic.Expr) error {
 	for _, o := range outputs {
 		ty.output = o.Name
 		want, have := ty.types[o.Name], ty.own[o.Expr]
+		switch o.column {
+		case columnIndex:
+			if at := ty.own[o.Expr.Arg(0)]; at != anyNumber && !at.IsInt() {
+				return ty.fail(o.Expr.Arg(0), "%s where a position is needed; convert it to an integer", at.phrase())
+			}
+			want = Int64
+		case columnTest:
+			want = ownFloat
+		case columnFloat:
+			if have.IsInt() {
+				return ty.fail(o.Expr, "a variance of %s; convert it", have)
+			}
+		}
+		if (o.column == columnValue || o.column == columnFloat) && ty.results[o.Name] {
+			if have.isOpen() {
+				ty.want(o.Expr, o.Expr, ownFloat)
+			}
+			continue
+		}
 		if o.Reduce != None {
 			if have.IsInt() {
 				return ty.fail(o.Expr, "%s takes floats, not %s; convert it", o.Reduce, have)
@@ -375,7 +395,10 @@ func (k *Kernel) declareTypes(types []declared) error {
 	if len(types) == 0 && !k.converts {
 		return nil
 	}
-	ty := &typing{kernel: k.name, types: map[string]Type{}}
+	ty := &typing{kernel: k.name, types: map[string]Type{}, results: map[string]bool{}}
+	for _, c := range k.columns {
+		ty.results[c.Output.Name] = c.Output.Collect.IsResult()
+	}
 	params := map[string]*Param{}
 	for i := range k.params {
 		params[k.params[i].Name] = &k.params[i]
@@ -399,7 +422,7 @@ func (k *Kernel) declareTypes(types []declared) error {
 		return err
 	}
 	for _, o := range k.outputs {
-		if p := params[o.Name]; p.Kind == ResultParam && p.Type == ownFloat && !ty.own[o.Expr].isOpen() {
+		if p := params[o.Name]; p != nil && p.Kind == ResultParam && p.Type == ownFloat && !ty.own[o.Expr].isOpen() {
 			p.Type = ty.own[o.Expr]
 		}
 	}

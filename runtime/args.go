@@ -77,7 +77,10 @@ type array struct {
 	n      int
 	buffer anyBuffer // nil for a slice
 	out    bool
+	own    bool // has a length of its own
 }
+
+func (a array) bytes() uintptr { return uintptr(a.n * a.elem.Size()) }
 
 func (c *checker) fail(reason ArgReason, name, other, format string, args ...any) error {
 	return &ArgError{Kernel: c.kernel.Name(), Name: name, Other: other, Reason: reason, Detail: fmt.Sprintf(format, args...)}
@@ -105,7 +108,8 @@ func (c *checker) matchNames() error {
 // takeArrays finds the memory of all arrays and checks that they have the types
 // that the kernel wants and one length. Buffers stay acquired until release.
 func (c *checker) takeArrays() error {
-	own := "" // the first array of the kernel's own float type
+	own := ""        // the first array of the kernel's own float type
+	var first *array // that tells n
 	for _, p := range c.params {
 		if p.Kind != kernels.ArrayParam {
 			continue
@@ -114,20 +118,27 @@ func (c *checker) takeArrays() error {
 		if err != nil {
 			return err
 		}
+		a.own = p.OwnLength
 		c.arrays = append(c.arrays, a)
-		switch first := c.arrays[0]; {
+		switch {
 		case p.Type != 0 && a.elem != p.Type:
 			return c.fail(ArgElement, p.Name, "", "elements are %v, and the kernel has %v here", a.elem, p.Type)
 		case p.Type == 0 && !a.elem.IsFloat():
 			return c.fail(ArgElement, p.Name, "", "elements are %v, and the kernel has its float type here; kernels.Typed declares others", a.elem)
 		case p.Type == 0 && own != "" && a.elem != c.elem:
 			return c.fail(ArgElement, own, p.Name, "elements are %v and %v", c.elem, a.elem)
-		case a.n != first.n:
+		case first != nil && !a.own && a.n != first.n:
 			return c.fail(ArgLength, first.name, a.name, "lengths are %d and %d", first.n, a.n)
 		}
-		if c.n = a.n; p.Type == 0 && own == "" {
+		if first == nil && !a.own {
+			first, c.n = &a, a.n
+		}
+		if p.Type == 0 && own == "" {
 			own, c.elem = p.Name, a.elem
 		}
+	}
+	if first == nil {
+		return c.fail(ArgLength, c.arrays[0].name, "", "no array of the kernel tells the number of elements: all have lengths of their own")
 	}
 	if c.elem == 0 {
 		c.elem = kernels.Float64
@@ -249,6 +260,7 @@ func (c *checker) release() {
 }
 
 func (c *checker) fillArrays(b *Binding) {
+	b.arrays = c.arrays
 	for slot, a := range c.arrays {
 		b.Frame.Arrays[slot] = a.data
 		if a.buffer != nil && !slices.ContainsFunc(b.buffers, func(l lease) bool { return l.buffer == a.buffer }) {
@@ -269,17 +281,28 @@ func (c *checker) fillScalars(b *Binding) error {
 }
 
 func (c *checker) fillResults(b *Binding) error {
-	b.results = make([]result, len(b.Frame.Results))
+	b.results = make([]result, c.kernel.Results())
 	for _, p := range c.params {
 		if p.Kind != kernels.ResultParam {
 			continue
 		}
 		r := &b.results[p.Slot]
+		if r.collect = c.collective(p); r.collect == kernels.ArgMin || r.collect == kernels.ArgMax {
+			v, ok := c.args[p.Name].(*int)
+			switch {
+			case !ok:
+				return c.fail(ArgType, p.Name, "", "an index goes to an *int, not %T", c.args[p.Name])
+			case v == nil:
+				return c.fail(ArgNil, p.Name, "", "a nil %T", v)
+			}
+			r.index = v
+			continue
+		}
 		switch v := c.args[p.Name].(type) {
 		case *float64:
 			r.f64 = v
 		case *float32:
-			if t := b.Program.TypeOf(b.Program.Reductions[p.Slot].Value); t != kernels.Float32 {
+			if t := b.resultType(p); t != kernels.Float32 {
 				return c.fail(ArgType, p.Name, "", "a result of %v goes to a *float64, not %T", t, v)
 			}
 			r.f32 = v
@@ -293,19 +316,30 @@ func (c *checker) fillResults(b *Binding) error {
 	return nil
 }
 
+// collective says what kind of output a parameter is.
+func (c *checker) collective(p kernels.Param) kernels.Collective {
+	for _, o := range c.kernel.Outputs() {
+		if o.Name == p.Name {
+			return o.Collect
+		}
+	}
+	return kernels.Elementwise
+}
+
 // checkOverlap keeps outputs apart from everything but exact inputs.
 func (c *checker) checkOverlap(b *Binding) error {
-	size := func(a array) uintptr { return uintptr(c.n * a.elem.Size()) }
 	for i, out := range c.arrays {
 		for j, a := range c.arrays {
 			p, q := uintptr(out.data), uintptr(a.data)
 			switch {
-			case !out.out || i == j || j < i && a.out || p >= q+size(a) || q >= p+size(out) || c.n == 0:
+			case !out.out || i == j || j < i && a.out || p >= q+a.bytes() || q >= p+out.bytes() || out.n == 0 || a.n == 0:
 				// apart, or compared already
 			case a.out:
 				return c.fail(ArgOverlap, out.name, a.name, "two outputs share memory")
 			case out.elem.Size() != a.elem.Size():
 				return c.fail(ArgOverlap, out.name, a.name, "the output of %v overlaps the input of %v; only the same memory, element for element, may be both", out.elem, a.elem)
+			case out.own || a.own:
+				return c.fail(ArgOverlap, out.name, a.name, "the output and the input share memory, and not element for element")
 			case p != q:
 				return c.fail(ArgOverlap, out.name, a.name, "the output overlaps the input with a shift of %d bytes; only the same memory, element for element, may be both", int64(p)-int64(q))
 			}
@@ -319,7 +353,7 @@ func (c *checker) checkOverlap(b *Binding) error {
 			}
 		}
 		for _, a := range c.arrays {
-			if q := uintptr(a.data); a.out && p >= q && p < q+size(a) {
+			if q := uintptr(a.data); a.out && p >= q && p < q+a.bytes() {
 				return c.fail(ArgOverlap, a.name, c.resultName(i), "two outputs share memory")
 			}
 		}

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"math"
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
@@ -17,6 +18,7 @@ type Binding struct {
 
 	buffers []lease
 	results []result // by slot
+	arrays  []array  // by slot
 }
 
 // lease is a buffer that the arrays of a binding lie in.
@@ -32,17 +34,23 @@ type anyBuffer interface {
 	release()
 }
 
-// result is where a reduction's value goes; one pointer is nil.
+// result is where a reduction's value goes; one pointer is not nil.
 type result struct {
-	f64 *float64
-	f32 *float32
+	f64   *float64
+	f32   *float32
+	index *int
+
+	collect kernels.Collective // how the value is made of what the program folds
 }
 
 func (r result) addr() unsafe.Pointer {
-	if r.f64 != nil {
+	switch {
+	case r.f64 != nil:
 		return unsafe.Pointer(r.f64)
+	case r.f32 != nil:
+		return unsafe.Pointer(r.f32)
 	}
-	return unsafe.Pointer(r.f32)
+	return unsafe.Pointer(r.index)
 }
 
 func (r result) set(v float64) {
@@ -79,9 +87,29 @@ func (b *Binding) setResults() {
 		return
 	}
 	b.Program.Combine(b.Frame)
-	for i, r := range b.results {
-		r.set(b.Frame.Results[i])
+	for i, v := range b.Frame.Results {
+		switch r := b.results[i]; r.collect {
+		case kernels.Mean:
+			r.set(v / float64(b.Frame.N))
+		case kernels.Norm:
+			r.set(math.Sqrt(v))
+		default:
+			r.set(v)
+		}
 	}
+}
+
+// resultType is the type of a result that is a float.
+func (b *Binding) resultType(p kernels.Param) kernels.Type {
+	if p.Slot < len(b.Program.Reductions) {
+		return b.Program.TypeOf(b.Program.Reductions[p.Slot].Value)
+	}
+	for _, c := range b.Kernel.Columns() {
+		if c.Output.Name == p.Name {
+			return b.Program.Arrays[c.Value].Type
+		}
+	}
+	return b.Program.Elem
 }
 
 // setScalar changes a scalar for the launches to come.

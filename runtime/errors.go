@@ -90,6 +90,34 @@ func (e *DivideError) Error() string {
 	return fmt.Sprintf("runtime: %s: integer division by zero at element %d: %s", e.Kernel, e.Index, e.Term)
 }
 
+// IndexError says that a gather or a scatter named an element that an array has not. The
+// launch went on: a gather of such an element gives 0, a scatter leaves it out. Results
+// of reductions were not written.
+type IndexError struct {
+	Kernel   string // the kernel's name
+	Array    string // the array gathered from or scattered to
+	Index    int    // the least element of the launch that it happened at
+	Position int64  // the element that the array has not
+	Len      int    // the array's length
+}
+
+func (e *IndexError) Error() string {
+	return fmt.Sprintf("runtime: %s: element %d: index %d of %s, which has %d elements", e.Kernel, e.Index, e.Position, e.Array, e.Len)
+}
+
+// SegmentError says that segments are not rising from 0 to the number of elements.
+type SegmentError struct {
+	Kernel string // the kernel's name
+	Rows   string // the array of the segments' bounds
+	At     int    // the least bound that is wrong
+	Bound  int64  // what it is
+	Want   string // what it may be
+}
+
+func (e *SegmentError) Error() string {
+	return fmt.Sprintf("runtime: %s: %s[%d] is %d, want %s", e.Kernel, e.Rows, e.At, e.Bound, e.Want)
+}
+
 // ValueError says that an option, a policy or a count has a value it cannot
 // have.
 type ValueError struct {

@@ -73,6 +73,9 @@ func (p *pool) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Call, er
 	if err != nil {
 		return nil, err
 	}
+	if len(k.Columns()) > 0 {
+		return newCollected(p, b, plan)
+	}
 	n := b.Frame.N
 	unit := staticUnit
 	if plan.Schedule != ScheduleStatic {

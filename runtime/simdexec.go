@@ -20,6 +20,9 @@ func (s *simdExec) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Call
 	if err != nil {
 		return nil, err
 	}
+	if len(k.Columns()) > 0 {
+		return newCollected(s, b, plan)
+	}
 	runners, info, err := compile(b, s.tier, plan, s.target, 1)
 	if err != nil {
 		return nil, err

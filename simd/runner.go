@@ -45,6 +45,9 @@ func (c *Code) NewRunner(f *kernels.Frame) *Runner {
 	return r
 }
 
+// Code returns the code that runs.
+func (r *Runner) Code() *Code { return r.code }
+
 // NonTemporal reports whether stores go past the caches: the code was compiled
 // so, and the outputs lie so that their vectors can all be aligned.
 func (r *Runner) NonTemporal() bool { return r.code.NonTemporal() }

@@ -1,0 +1,264 @@
+package kernels
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/triad-go/triad/symbolic"
+)
+
+// Collective says what an output makes of the values of its expression, where that
+// is neither an array of them nor a plain reduction. Runtimes compute it from
+// columns: arrays of their own that the program writes the values to, a part of the
+// elements at a time.
+type Collective uint8
+
+const (
+	Elementwise Collective = iota // an array of the values, or with Reduce their reduction
+
+	// Arrays as long as the others.
+	Scan       // element i folds the values 0 … i
+	ScanBefore // element i folds the values 0 … i-1; element 0 is the identity
+
+	// Arrays of a length of their own.
+	Keep       // the values for which By holds, in order
+	Scatter    // element By of the array becomes the value; the last one stays
+	ScatterAdd // the value is added to element By of the array, in order
+	Histogram  // element k is the number of values that are k
+	Segments   // element s folds the values from By[s] up to By[s+1]
+
+	// Results.
+	ArgMin   // the least i at which the value is least; -1 if there is none
+	ArgMax   // … greatest
+	Mean     // the sum divided by the number of elements; NaN if there are none
+	Norm     // the root of the sum of the squares
+	Variance // the mean square distance from the mean; NaN if there are no elements
+)
+
+var collectives = [...]struct {
+	name          string
+	folds         bool // with a reduction, as the first argument of the text
+	by            bool // takes a second expression
+	own           bool // has a length of its own
+	result        bool
+	indexed, test bool // By is a position; a truth value
+}{
+	Scan:       {name: "scan", folds: true},
+	ScanBefore: {name: "scanbefore", folds: true},
+	Keep:       {name: "keep", by: true, own: true, test: true},
+	Scatter:    {name: "scatter", by: true, own: true, indexed: true},
+	ScatterAdd: {name: "scatteradd", by: true, own: true, indexed: true},
+	Histogram:  {name: "histogram", own: true},
+	Segments:   {name: "segments", folds: true, by: true, own: true},
+	ArgMin:     {name: "argmin", result: true},
+	ArgMax:     {name: "argmax", result: true},
+	Mean:       {name: "mean", result: true},
+	Norm:       {name: "norm", result: true},
+	Variance:   {name: "variance", result: true},
+}
+
+func (c Collective) String() string {
+	if c == Elementwise {
+		return "elementwise"
+	}
+	if int(c) < len(collectives) {
+		return collectives[c].name
+	}
+	return fmt.Sprintf("Collective(%d)", uint8(c))
+}
+
+// IsResult reports whether it gives one number, not an array.
+func (c Collective) IsResult() bool { return collectives[c].result }
+
+// OwnLength reports whether it gives an array that has a length of its own.
+func (c Collective) OwnLength() bool { return collectives[c].own }
+
+// ScanOf is the array of which element i folds the values of e from the first to
+// that of element i.
+func ScanOf(name string, r Reduction, e symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, Reduce: r, Collect: Scan}
+}
+
+// ScanBeforeOf is ScanOf without element i itself: an exclusive scan.
+func ScanBeforeOf(name string, r Reduction, e symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, Reduce: r, Collect: ScanBefore}
+}
+
+// KeepOf is the array of those values of e for which the truth value where holds,
+// in their order. It has a length of its own; what is beyond the last value kept
+// stays as it was, and count(where) tells how many there are.
+func KeepOf(name string, e, where symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, By: where, Collect: Keep}
+}
+
+// ScatterOf writes the values of e to the elements of an array that the integer at
+// says. Of values for one element the last stays; other elements stay as they were.
+func ScatterOf(name string, e, at symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, By: at, Collect: Scatter}
+}
+
+// ScatterAddOf adds the values of e, in order, to the elements of an array that the integer
+// at says.
+func ScatterAddOf(name string, e, at symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, By: at, Collect: ScatterAdd}
+}
+
+// HistogramOf counts, for each k below the length of the array, the values of the
+// integer e that are k. Others are not counted.
+func HistogramOf(name string, e symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, Collect: Histogram}
+}
+
+// SegmentsOf folds the values of e segment by segment: element s of the array folds
+// elements rows[s] … rows[s+1]-1, where rows is the name of an array of integers that
+// do not fall, one more than there are segments, from 0 to the number of elements.
+func SegmentsOf(name string, r Reduction, e symbolic.Expr, rows string) Output {
+	return Output{Name: name, Expr: e, Reduce: r, By: symbolic.Var(rows), Collect: Segments}
+}
+
+// ArgMinOf is the least index at which e has its least value, NaNs passed over; -1
+// if there is none.
+func ArgMinOf(name string, e symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, Collect: ArgMin}
+}
+
+// ArgMaxOf is the least index at which e has its greatest value; see ArgMinOf.
+func ArgMaxOf(name string, e symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, Collect: ArgMax}
+}
+
+// MeanOf is the mean of e: its sum divided by the number of elements.
+func MeanOf(name string, e symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, Collect: Mean}
+}
+
+// NormOf is the Euclidean norm of e: the root of the sum of its squares, without
+// scaling, so that squares may overflow or vanish where the norm does not.
+func NormOf(name string, e symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, Collect: Norm}
+}
+
+// VarianceOf is the variance of e over all elements, divided by their number, not by
+// one less. It is stable: the distances of each block from the block's own mean are squared
+// and summed, and blocks are joined as Chan, Golub and LeVeque do (Updating
+// formulae and a pairwise algorithm for computing sample variances, 1979).
+func VarianceOf(name string, e symbolic.Expr) Output {
+	return Output{Name: name, Expr: e, Collect: Variance}
+}
+
+// Column says where a program leaves the values of a collective output.
+type Column struct {
+	Output Output // as it was written
+	Param  int    // of the output, among Params
+	Value  int    // the array slot of the values
+	By     int    // the array slot of Output.By: of int64, or of own floats that are 1 where it holds and 0 elsewhere; -1 if there is none
+	Rows   int    // the array slot of the caller's segments, or -1
+}
+
+// Columns returns the collective outputs. A frame for a program of a kernel that has some
+// has arrays for the columns, after those of the parameters.
+func (k *Kernel) Columns() []Column { return slices.Clone(k.columns) }
+
+// flatten makes of the outputs as they were written those of the program: a
+// collective one becomes an output for its values, and one for what By says.
+func (k *Kernel) flatten() error {
+	taken := map[string]bool{}
+	for _, v := range symbolic.Vars(exprsOf(k.written)...) {
+		taken[v.Name()] = true
+	}
+	for _, o := range k.written {
+		taken[o.Name] = true
+	}
+	for _, o := range k.written {
+		if int(o.Collect) >= len(collectives) {
+			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("unknown collective %d", o.Collect)}
+		}
+		c := collectives[o.Collect]
+		switch {
+		case o.Collect == Elementwise && o.By != (symbolic.Expr{}):
+			return &Error{Kernel: k.name, Output: o.Name, Reason: "a second expression, for which an array or a reduction has no use"}
+		case o.Collect == Elementwise:
+			k.outputs = append(k.outputs, o)
+			continue
+		case c.folds != (o.Reduce != None):
+			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s with the reduction %s", o.Collect, o.Reduce)}
+		case c.by != (o.By != symbolic.Expr{}):
+			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s without a second expression, or with one too many", o.Collect)}
+		}
+		switch o.Collect {
+		case Mean:
+			k.outputs = append(k.outputs, Output{Name: o.Name, Expr: o.Expr, Reduce: Sum})
+			continue
+		case Norm:
+			k.outputs = append(k.outputs, Output{Name: o.Name, Expr: o.Expr.Mul(o.Expr), Reduce: Sum})
+			continue
+		}
+		col := Column{Output: o, Value: len(k.columns), By: -1, Rows: -1}
+		value := Output{Name: o.Name, Expr: o.Expr, column: columnValue}
+		switch o.Collect {
+		case Histogram:
+			value.Expr, value.column = symbolic.ToInt64(o.Expr), columnIndex
+		case Variance:
+			value.column = columnFloat
+		}
+		k.outputs = append(k.outputs, value)
+		by := Output{Name: o.Name + "_by"}
+		for taken[by.Name] {
+			by.Name += "_"
+		}
+		taken[by.Name] = true
+		switch {
+		case c.test:
+			if !o.By.Bool() {
+				return &Error{Kernel: k.name, Output: o.Name, Term: brief(o.By), Reason: "a number where " + c.name + " needs a truth value"}
+			}
+			by.Expr, by.column = symbolic.Select(o.By, symbolic.Int(1), symbolic.Int(0)), columnTest
+		case c.indexed:
+			by.Expr, by.column = symbolic.ToInt64(o.By), columnIndex
+		}
+		if by.column != 0 {
+			col.By = 0
+			k.outputs = append(k.outputs, by)
+		} else if c.by && o.By.Op() != symbolic.OpVar {
+			return &Error{Kernel: k.name, Output: o.Name, Term: brief(o.By), Reason: "segments are given by the name of an array"}
+		}
+		k.columns = append(k.columns, col)
+	}
+	return nil
+}
+
+// columnKind says what a column of the program holds; 0 for an output that is none.
+type columnKind uint8
+
+const (
+	columnValue columnKind = iota + 1
+	columnTest
+	columnIndex
+	columnFloat // a value that is to be a float
+)
+
+// placeColumns finds the slots of the columns, which follow those of the parameters
+// in the order of the outputs, and the parameters.
+func (k *Kernel) placeColumns() {
+	slot := 0
+	param := map[string]int{}
+	for i, p := range k.params {
+		param[p.Name] = i
+		if p.Kind == ArrayParam {
+			slot++
+		}
+	}
+	for i := range k.columns {
+		c := &k.columns[i]
+		c.Param = param[c.Output.Name]
+		c.Value = slot
+		slot++
+		if c.By == 0 {
+			c.By = slot
+			slot++
+		}
+		if c.Output.Collect == Segments {
+			c.Rows = k.params[param[c.Output.By.Name()]].Slot
+		}
+	}
+}

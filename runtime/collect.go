@@ -1,0 +1,255 @@
+package runtime
+
+import (
+	"context"
+	goruntime "runtime"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd"
+)
+
+// A launch with collective outputs goes through the elements chunk by chunk. The
+// worker that has a chunk runs the program over it, which leaves the values in columns
+// of the worker's own that stay in its second-level cache, and has each collector take
+// them from there: first what needs nothing of other chunks, then, in the order of
+// the chunks, what does, and then the rest. So each array is read and written once,
+// and what is computed depends on no number of workers.
+
+// collectChunk is the number of elements of a chunk: whole blocks of reductions and of
+// scans. Two columns of float64 take a quarter of a second-level cache.
+const collectChunk = 16 << 10
+
+// chunk is one of a launch.
+type chunk struct {
+	lo, hi int // its elements
+	index  int
+}
+
+// collector makes one output of the values in a column. A launch calls begin, then for each
+// chunk, on the worker that has it, local, hand and finish, and then end. Hand is called
+// for one chunk after the other, in order; the others at the same time as those of
+// other chunks.
+type collector interface {
+	begin()
+	local(w *collecting, c chunk)
+	hand(w *collecting, c chunk)
+	finish(w *collecting, c chunk)
+	end() error
+}
+
+// collected is the launches of one call.
+type collected struct {
+	engine     engine
+	binding    *Binding
+	collectors []collector
+	workers    []*collecting
+	task       teamwork
+
+	ctx     context.Context
+	next    atomic.Int64 // chunk that nobody has yet
+	turn    atomic.Int64 // chunk that may hand on
+	stopped atomic.Bool
+}
+
+// collecting is what a worker has.
+type collecting struct {
+	worker  int
+	frame   *kernels.Frame
+	view    view
+	piece   int
+	columns [][]uint64 // by array slot: the memory of the columns, nil for arrays of the caller
+}
+
+// columnOf is the values of a slot for a chunk.
+func columnOf[T any](w *collecting, slot int, c chunk) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(w.columns[slot]))), c.hi-c.lo)
+}
+
+// values is an array of the caller.
+func values[T kernels.Number](b *Binding, slot int) []T {
+	return unsafe.Slice((*T)(b.arrays[slot].data), b.arrays[slot].n)
+}
+
+// newCollected prepares the launches of a kernel with collective outputs.
+func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
+	chunks := (b.Frame.N + collectChunk - 1) / collectChunk
+	l := &collected{engine: e, binding: b}
+	workers := max(1, min(e.size(), chunks))
+	if b.Frame.N < plan.InlineBelow {
+		workers = 1
+	}
+	l.task.part = l.part
+	columns := b.Kernel.Columns()
+	isColumn := make([]bool, len(b.Program.Arrays))
+	for slot := len(b.arrays); slot < len(isColumn); slot++ {
+		isColumn[slot] = true
+	}
+	for w := range workers {
+		c := &collecting{worker: w, piece: pieceLen(b.Program, e.rates()), columns: make([][]uint64, len(isColumn))}
+		f := *b.Frame
+		f.Arrays = make([]unsafe.Pointer, len(isColumn))
+		copy(f.Arrays, b.Frame.Arrays)
+		f.N = min(collectChunk, b.Frame.N)
+		f.Faults = make([]int64, len(b.Frame.Faults))
+		f.Partials = append([][]uint64(nil), b.Frame.Partials...)
+		for slot, is := range isColumn {
+			if is {
+				c.columns[slot] = make([]uint64, f.N)
+				f.Arrays[slot] = unsafe.Pointer(unsafe.SliceData(c.columns[slot]))
+			}
+		}
+		f.ClearFaults()
+		c.frame = &f
+		var err error
+		if c.view, err = e.view(b.Program, c.frame, simd.Options{}); err != nil {
+			return nil, err
+		}
+		l.workers = append(l.workers, c)
+	}
+	for _, col := range columns {
+		c, err := newCollector(e, b, col, workers)
+		if err != nil {
+			return nil, err
+		}
+		l.collectors = append(l.collectors, c)
+	}
+	info := LaunchInfo{Executor: e.Name(), Workers: workers, Inline: workers == 1, Schedule: ScheduleDynamic,
+		NonTemporalWhy: "columns stay in cache"}
+	info.Tier, info.Fallback = tierOf(l.workers[0].view)
+	return NewCall(b, info, l), nil
+}
+
+// Launch implements Launcher.
+func (l *collected) Launch(ctx, labels context.Context, b *Binding) error {
+	l.ctx = ctx
+	l.next.Store(0)
+	l.turn.Store(0)
+	l.stopped.Store(false)
+	for _, c := range l.collectors {
+		c.begin()
+	}
+	err := l.engine.team(labels, &l.task, len(l.workers))
+	l.ctx = nil
+	if err != nil {
+		return err
+	}
+	if l.stopped.Load() {
+		return context.Cause(ctx)
+	}
+	for _, c := range l.collectors {
+		if e := c.end(); e != nil && err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// part is what one worker does. If there are no elements, there is one chunk all the same.
+func (l *collected) part(worker, _ int) {
+	w := l.workers[worker]
+	n := l.binding.Frame.N
+	for {
+		i := int(l.next.Add(1) - 1)
+		lo := i * collectChunk
+		if lo >= n && i > 0 {
+			return
+		}
+		c := chunk{lo, min(lo+collectChunk, n), i}
+		if l.ctx.Err() != nil {
+			l.stopped.Store(true)
+			return
+		}
+		l.compute(w, c)
+		for _, col := range l.collectors {
+			col.local(w, c)
+		}
+		if !l.await(i) {
+			return
+		}
+		for _, col := range l.collectors {
+			col.hand(w, c)
+		}
+		l.turn.Store(int64(i + 1))
+		for _, col := range l.collectors {
+			col.finish(w, c)
+		}
+	}
+}
+
+// await waits for the turn of a chunk, which was taken in order, so that the worker that has the
+// one before is at work. It reports false if that one gave up.
+func (l *collected) await(i int) bool {
+	for spins := 0; l.turn.Load() != int64(i); spins++ {
+		if l.stopped.Load() {
+			return false
+		}
+		if spins > 100 {
+			goruntime.Gosched()
+		}
+	}
+	return true
+}
+
+// compute runs the program over a chunk.
+func (l *collected) compute(w *collecting, c chunk) {
+	b, f := l.binding, w.frame
+	if c.lo == c.hi {
+		return
+	}
+	f.N = c.hi - c.lo
+	for slot, a := range b.arrays {
+		if !a.own {
+			f.Arrays[slot] = unsafe.Add(a.data, c.lo*a.elem.Size())
+		}
+	}
+	for r, parts := range b.Frame.Partials {
+		f.Partials[r] = parts[c.lo/b.Program.BlockLen():]
+	}
+	w.view.Reload()
+	for lo := 0; lo < f.N; lo += w.piece {
+		w.view.Run(lo, min(lo+w.piece, f.N))
+	}
+	for trap, at := range f.Faults {
+		if at != kernels.NoFault {
+			b.Frame.Fault(trap, c.lo+int(at))
+			f.Faults[trap] = kernels.NoFault
+		}
+	}
+}
+
+// newCollector makes the collector of a column's output.
+func newCollector(e engine, b *Binding, col kernels.Column, workers int) (collector, error) {
+	switch b.Program.Arrays[col.Value].Type {
+	case kernels.Float64:
+		return newTypedCollector[float64](e, b, col, workers)
+	case kernels.Float32:
+		return newTypedCollector[float32](e, b, col, workers)
+	case kernels.Int64:
+		return newTypedCollector[int64](e, b, col, workers)
+	case kernels.Int32:
+		return newTypedCollector[int32](e, b, col, workers)
+	case kernels.Uint64:
+		return newTypedCollector[uint64](e, b, col, workers)
+	}
+	return newTypedCollector[uint32](e, b, col, workers)
+}
+
+func newTypedCollector[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int) (collector, error) {
+	switch col.Output.Collect {
+	case kernels.Scan, kernels.ScanBefore:
+		return newScan[T](b, col, workers), nil
+	case kernels.Keep:
+		return newKeep[T](b, col, workers), nil
+	case kernels.Scatter, kernels.ScatterAdd:
+		return newScatter[T](b, col), nil
+	case kernels.Histogram:
+		return newHistogram(b, col, workers), nil
+	case kernels.Segments:
+		return newSegments[T](b, col, workers)
+	case kernels.ArgMin, kernels.ArgMax:
+		return newExtreme[T](e, b, col, workers)
+	}
+	return newVariance[T](e, b, col, workers)
+}

@@ -1,0 +1,60 @@
+package runtime
+
+import (
+	"fmt"
+
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/runtime/internal/column"
+)
+
+// keeping makes a compaction that keeps the order.
+type keeping[T kernels.Number] struct {
+	kernel   string
+	name     string
+	slot, by int
+	narrow   bool // the test is of float32
+	out      []T
+	kept     int   // by the chunks handed on
+	count    []int // by worker: how many of its chunk
+	offset   []int
+}
+
+func newKeep[T kernels.Number](b *Binding, col kernels.Column, workers int) *keeping[T] {
+	return &keeping[T]{
+		kernel: b.Kernel.Name(), name: col.Output.Name, slot: col.Value, by: col.By,
+		narrow: b.Program.Arrays[col.By].Type == kernels.Float32,
+		out:    values[T](b, b.Kernel.Params()[col.Param].Slot),
+		count:  make([]int, workers), offset: make([]int, workers),
+	}
+}
+
+func (k *keeping[T]) begin() { k.kept = 0 }
+
+func (k *keeping[T]) local(w *collecting, c chunk) {
+	// The test is 1 or 0, of which 1 alone has these bits.
+	x := columnOf[T](w, k.slot, c)
+	if k.narrow {
+		k.count[w.worker] = column.Keep(x, columnOf[uint32](w, k.by, c), 29)
+	} else {
+		k.count[w.worker] = column.Keep(x, columnOf[uint64](w, k.by, c), 61)
+	}
+}
+
+func (k *keeping[T]) hand(w *collecting, _ chunk) {
+	k.offset[w.worker] = k.kept
+	k.kept += k.count[w.worker]
+}
+
+func (k *keeping[T]) finish(w *collecting, c chunk) {
+	at := k.offset[w.worker]
+	if at < len(k.out) {
+		copy(k.out[at:], columnOf[T](w, k.slot, c)[:k.count[w.worker]])
+	}
+}
+
+func (k *keeping[T]) end() error {
+	if k.kept > len(k.out) {
+		return &ArgError{Kernel: k.kernel, Name: k.name, Reason: ArgLength, Detail: fmt.Sprintf("%d values are kept, and there is room for %d", k.kept, len(k.out))}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package runtime
+
+import (
+	"context"
+
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd"
+)
+
+// engine is what this package's executors do for launches that are more than one
+// range of elements: a sweep over the rows of a grid, a scan, a compaction.
+type engine interface {
+	Name() string
+
+	// size is how many workers there are.
+	size() int
+
+	// rates says how fast views compute, for the length of pieces.
+	rates() rates
+
+	// view makes what runs the program over a frame. Options but the tier are the
+	// caller's.
+	view(p *kernels.Program, f *kernels.Frame, o simd.Options) (view, error)
+
+	// team runs the parts of a task on that many workers at once, on one of them
+	// if a loop has the crew, and returns when all are done. The error is ErrClosed.
+	team(labels context.Context, t *teamwork, workers int) error
+}
+
+// view runs a program over a frame of its owner, who may point it at other arrays,
+// of another length, between a Run and the next if Reload comes first.
+type view interface {
+	Reload()
+	Run(lo, hi int)
+}
+
+// teamwork is a task of which each worker does a part: part is called once for each
+// of the workers 0 … workers-1, at the same time, and may not panic.
+type teamwork struct {
+	part    func(worker, workers int)
+	workers int // of the launch at hand
+}
+
+func (t *teamwork) do(worker int) { t.part(worker, t.workers) }
+
+// alone has the caller do the whole task.
+func (t *teamwork) alone() {
+	t.workers = 1
+	t.part(0, 1)
+}
+
+// codeView compiles for a tier.
+func codeView(p *kernels.Program, f *kernels.Frame, o simd.Options, tier simd.Tier) (view, error) {
+	o.Tier = tier
+	code, err := simd.Compile(p, o)
+	if err != nil {
+		return nil, err
+	}
+	return code.NewRunner(f), nil
+}
+
+// interpreted is a view of an interpreter, which looks at its frame anew in every
+// Run.
+type interpreted struct{ *kernels.Interpreter }
+
+func (interpreted) Reload() {}
+
+// tierOf says what code a view runs, and why it is portable though better was asked for.
+func tierOf(v view) (simd.Tier, error) {
+	if r, ok := v.(*simd.Runner); ok {
+		return r.Code().Tier(), r.Code().Fallback()
+	}
+	return simd.Portable, nil
+}
+
+func (s *sequential) size() int    { return 1 }
+func (s *sequential) rates() rates { return interpreting }
+
+func (s *sequential) view(p *kernels.Program, f *kernels.Frame, _ simd.Options) (view, error) {
+	return interpreted{p.NewInterpreter(f)}, nil
+}
+
+func (s *simdExec) size() int    { return 1 }
+func (s *simdExec) rates() rates { return slow(s.tier) }
+
+func (s *simdExec) view(p *kernels.Program, f *kernels.Frame, o simd.Options) (view, error) {
+	return codeView(p, f, o, s.tier)
+}
+
+func (s *single) team(_ context.Context, t *teamwork, _ int) error {
+	if !s.gate.enter() {
+		return ErrClosed
+	}
+	defer s.gate.leave()
+	t.alone()
+	return nil
+}
+
+func (p *pool) size() int    { return p.workers }
+func (p *pool) rates() rates { return slow(p.tier) }
+
+func (p *pool) view(prog *kernels.Program, f *kernels.Frame, o simd.Options) (view, error) {
+	return codeView(prog, f, o, p.tier)
+}
+
+func (p *pool) team(labels context.Context, t *teamwork, workers int) error {
+	if !p.gate.enter() {
+		return ErrClosed
+	}
+	defer p.gate.leave()
+	if workers == 1 && !p.crew.bound() || !p.turn.take(false) {
+		t.alone()
+		return nil
+	}
+	defer p.turn.give()
+	t.workers = workers
+	p.crew.run(t, workers, labels)
+	return nil
+}
