@@ -150,7 +150,7 @@ func VarianceOf(name string, e symbolic.Expr) Output {
 type Column struct {
 	Output Output // as it was written
 	Param  int    // of the output, among Params
-	Value  int    // the array slot of the values
+	Value  int    // the array slot of the values: that of an input if they are its elements
 	By     int    // the array slot of Output.By: of int64, or of own floats that are 1 where it holds and 0 elsewhere; -1 if there is none
 	Rows   int    // the array slot of the caller's segments, or -1
 }
@@ -248,12 +248,23 @@ func (k *Kernel) placeColumns() {
 			slot++
 		}
 	}
+	at := 0 // in outputs
 	for i := range k.columns {
 		c := &k.columns[i]
 		c.Param = param[c.Output.Name]
-		c.Value = slot
-		slot++
-		if c.By == 0 {
+		for k.outputs[at].column == 0 {
+			at++
+		}
+		value := &k.outputs[at]
+		if p := k.params[param[value.Expr.Name()]]; value.column != columnIndex && value.Expr.Op() == symbolic.OpVar && p.Kind == ArrayParam && !p.Out {
+			value.input = true
+			c.Value = p.Slot
+		} else {
+			c.Value = slot
+			slot++
+		}
+		if at++; c.By == 0 {
+			at++
 			c.By = slot
 			slot++
 		}

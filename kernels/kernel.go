@@ -20,6 +20,7 @@ type Output struct {
 	By      symbolic.Expr // where Collect says so
 
 	column columnKind
+	input  bool // the values are those of an input, and need no column
 }
 
 // Assign is the output name[i] = e. The name may also stand in expressions: it

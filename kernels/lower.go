@@ -165,6 +165,7 @@ func write(outputs []Output, declared []Param, t Type, ty *typing, seen func(sym
 			v = l.at(ty, o.Expr, want)
 		}
 		switch {
+		case o.input:
 		case o.column != 0:
 			l.Stores = append(l.Stores, Store{len(l.Arrays), v})
 			l.Arrays = append(l.Arrays, Array{Type: l.typeOf(v), Written: true})

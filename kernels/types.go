@@ -156,7 +156,7 @@ func (ty *typing) infer(outputs []Output, truths []symbolic.Expr) error {
 				return ty.fail(o.Expr, "a variance of %s; convert it", have)
 			}
 		}
-		if (o.column == columnValue || o.column == columnFloat) && ty.results[o.Name] {
+		if o.column != 0 && ty.results[o.Name] {
 			if have.isOpen() {
 				ty.want(o.Expr, o.Expr, ownFloat)
 			}

@@ -59,12 +59,32 @@ type collecting struct {
 	frame   *kernels.Frame
 	view    view
 	piece   int
-	columns [][]uint64 // by array slot: the memory of the columns, nil for arrays of the caller
+	columns []columnMemory // by array slot
+}
+
+// columnMemory is where a column lies: in memory of the worker, or in an array of the
+// caller, which is copied there first if the program writes the same memory.
+type columnMemory struct {
+	own    []uint64
+	caller unsafe.Pointer
 }
 
 // columnOf is the values of a slot for a chunk.
 func columnOf[T any](w *collecting, slot int, c chunk) []T {
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(w.columns[slot]))), c.hi-c.lo)
+	m := &w.columns[slot]
+	if m.own == nil {
+		return unsafe.Slice((*T)(m.caller), c.hi)[c.lo:]
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(m.own))), c.hi-c.lo)
+}
+
+// buffers is room for the values of a chunk for each worker.
+func buffers[T any](workers int) [][]T {
+	b := make([][]T, workers)
+	for w := range b {
+		b[w] = make([]T, collectChunk)
+	}
+	return b
 }
 
 // values is an array of the caller.
@@ -82,22 +102,25 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 	}
 	l.task.part = l.part
 	columns := b.Kernel.Columns()
-	isColumn := make([]bool, len(b.Program.Arrays))
-	for slot := len(b.arrays); slot < len(isColumn); slot++ {
-		isColumn[slot] = true
-	}
 	for w := range workers {
-		c := &collecting{worker: w, piece: pieceLen(b.Program, e.rates()), columns: make([][]uint64, len(isColumn))}
+		c := &collecting{worker: w, piece: pieceLen(b.Program, e.rates()), columns: make([]columnMemory, len(b.Program.Arrays))}
 		f := *b.Frame
-		f.Arrays = make([]unsafe.Pointer, len(isColumn))
+		f.Arrays = make([]unsafe.Pointer, len(b.Program.Arrays))
 		copy(f.Arrays, b.Frame.Arrays)
 		f.N = min(collectChunk, b.Frame.N)
 		f.Faults = make([]int64, len(b.Frame.Faults))
 		f.Partials = append([][]uint64(nil), b.Frame.Partials...)
-		for slot, is := range isColumn {
-			if is {
-				c.columns[slot] = make([]uint64, f.N)
-				f.Arrays[slot] = unsafe.Pointer(unsafe.SliceData(c.columns[slot]))
+		for slot := range c.columns {
+			m := &c.columns[slot]
+			if slot < len(b.arrays) {
+				m.caller = b.arrays[slot].data
+				if !b.overwrites(slot) {
+					continue
+				}
+			}
+			m.own = make([]uint64, f.N)
+			if slot >= len(b.arrays) {
+				f.Arrays[slot] = unsafe.Pointer(unsafe.SliceData(m.own))
 			}
 		}
 		f.ClearFaults()
@@ -109,7 +132,7 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 		l.workers = append(l.workers, c)
 	}
 	for _, col := range columns {
-		c, err := newCollector(e, b, col, workers)
+		c, err := newCollector(e, b, col, workers, plan)
 		if err != nil {
 			return nil, err
 		}
@@ -192,6 +215,22 @@ func (l *collected) await(i int) bool {
 	return true
 }
 
+// overwrites reports whether the values of a collective are elements of an array that the program
+// writes too, since two arguments are the same memory.
+func (b *Binding) overwrites(slot int) bool {
+	for _, c := range b.Kernel.Columns() {
+		if c.Value != slot {
+			continue
+		}
+		for _, s := range b.Program.Stores {
+			if s.Slot < len(b.arrays) && b.arrays[s.Slot].data == b.arrays[slot].data {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // compute runs the program over a chunk.
 func (l *collected) compute(w *collecting, c chunk) {
 	b, f := l.binding, w.frame
@@ -207,6 +246,15 @@ func (l *collected) compute(w *collecting, c chunk) {
 	for r, parts := range b.Frame.Partials {
 		f.Partials[r] = parts[c.lo/b.Program.BlockLen():]
 	}
+	for slot, a := range b.arrays {
+		if m := &w.columns[slot]; m.own != nil {
+			own := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(m.own))), f.N*a.elem.Size())
+			copy(own, unsafe.Slice((*byte)(f.Arrays[slot]), len(own)))
+		}
+	}
+	if len(b.Program.Body) == 0 && len(b.Program.Stores) == 0 {
+		return
+	}
 	w.view.Reload()
 	for lo := 0; lo < f.N; lo += w.piece {
 		w.view.Run(lo, min(lo+w.piece, f.N))
@@ -220,26 +268,26 @@ func (l *collected) compute(w *collecting, c chunk) {
 }
 
 // newCollector makes the collector of a column's output.
-func newCollector(e engine, b *Binding, col kernels.Column, workers int) (collector, error) {
+func newCollector(e engine, b *Binding, col kernels.Column, workers int, plan Plan) (collector, error) {
 	switch b.Program.Arrays[col.Value].Type {
 	case kernels.Float64:
-		return newTypedCollector[float64](e, b, col, workers)
+		return newTypedCollector[float64](e, b, col, workers, plan)
 	case kernels.Float32:
-		return newTypedCollector[float32](e, b, col, workers)
+		return newTypedCollector[float32](e, b, col, workers, plan)
 	case kernels.Int64:
-		return newTypedCollector[int64](e, b, col, workers)
+		return newTypedCollector[int64](e, b, col, workers, plan)
 	case kernels.Int32:
-		return newTypedCollector[int32](e, b, col, workers)
+		return newTypedCollector[int32](e, b, col, workers, plan)
 	case kernels.Uint64:
-		return newTypedCollector[uint64](e, b, col, workers)
+		return newTypedCollector[uint64](e, b, col, workers, plan)
 	}
-	return newTypedCollector[uint32](e, b, col, workers)
+	return newTypedCollector[uint32](e, b, col, workers, plan)
 }
 
-func newTypedCollector[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int) (collector, error) {
+func newTypedCollector[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int, plan Plan) (collector, error) {
 	switch col.Output.Collect {
 	case kernels.Scan, kernels.ScanBefore:
-		return newScan[T](b, col, workers), nil
+		return newScan[T](e, b, col, workers, plan)
 	case kernels.Keep:
 		return newKeep[T](b, col, workers), nil
 	case kernels.Scatter, kernels.ScatterAdd:

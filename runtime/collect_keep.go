@@ -9,6 +9,7 @@ import (
 
 // keeping makes a compaction that keeps the order.
 type keeping[T kernels.Number] struct {
+	buffers  [][]T // by worker
 	kernel   string
 	name     string
 	slot, by int
@@ -24,7 +25,7 @@ func newKeep[T kernels.Number](b *Binding, col kernels.Column, workers int) *kee
 		kernel: b.Kernel.Name(), name: col.Output.Name, slot: col.Value, by: col.By,
 		narrow: b.Program.Arrays[col.By].Type == kernels.Float32,
 		out:    values[T](b, b.Kernel.Params()[col.Param].Slot),
-		count:  make([]int, workers), offset: make([]int, workers),
+		count:  make([]int, workers), offset: make([]int, workers), buffers: buffers[T](workers),
 	}
 }
 
@@ -32,11 +33,11 @@ func (k *keeping[T]) begin() { k.kept = 0 }
 
 func (k *keeping[T]) local(w *collecting, c chunk) {
 	// The test is 1 or 0, of which 1 alone has these bits.
-	x := columnOf[T](w, k.slot, c)
+	x, kept := columnOf[T](w, k.slot, c), k.buffers[w.worker]
 	if k.narrow {
-		k.count[w.worker] = column.Keep(x, columnOf[uint32](w, k.by, c), 29)
+		k.count[w.worker] = column.Keep(kept, x, columnOf[uint32](w, k.by, c), 29)
 	} else {
-		k.count[w.worker] = column.Keep(x, columnOf[uint64](w, k.by, c), 61)
+		k.count[w.worker] = column.Keep(kept, x, columnOf[uint64](w, k.by, c), 61)
 	}
 }
 
@@ -45,10 +46,10 @@ func (k *keeping[T]) hand(w *collecting, _ chunk) {
 	k.kept += k.count[w.worker]
 }
 
-func (k *keeping[T]) finish(w *collecting, c chunk) {
+func (k *keeping[T]) finish(w *collecting, _ chunk) {
 	at := k.offset[w.worker]
 	if at < len(k.out) {
-		copy(k.out[at:], columnOf[T](w, k.slot, c)[:k.count[w.worker]])
+		copy(k.out[at:], k.buffers[w.worker][:k.count[w.worker]])
 	}
 }
 

@@ -1,8 +1,11 @@
 package runtime
 
 import (
+	"unsafe"
+
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime/internal/column"
+	"github.com/triad-go/triad/simd"
 )
 
 // scanning makes a scan: of each block from left to right, and the blocks' folds in a
@@ -12,36 +15,80 @@ type scanning[T kernels.Number] struct {
 	op     kernels.Reduction
 	before bool
 	out    []T
-	carry  T     // of the chunks handed on
-	totals [][]T // by worker: the folds of its blocks, and then what is carried into them
+	carry  T                 // of the chunks handed on
+	work   []scanningWork[T] // by worker
 }
 
-func newScan[T kernels.Number](b *Binding, col kernels.Column, workers int) *scanning[T] {
+// scanningWork is what a worker scans a chunk with.
+type scanningWork[T kernels.Number] struct {
+	scans  []T // of each block on its own
+	totals []T // the folds of the blocks, and then what is carried into them
+	frame  *kernels.Frame
+	view   view // folds scans with what is carried into their block
+}
+
+// carryText is a kernel that folds a scalar with values, as kernels.Fold does.
+var carryText = map[kernels.Reduction]string{
+	kernels.Sum: "y = c + x",
+	kernels.Min: "y = min(x, c)",
+	kernels.Max: "y = max(x, c)",
+}
+
+func newScan[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int, plan Plan) (*scanning[T], error) {
 	s := &scanning[T]{
 		slot: col.Value, op: col.Output.Reduce, before: col.Output.Collect == kernels.ScanBefore,
 		out: values[T](b, b.Kernel.Params()[col.Param].Slot),
 	}
-	for range workers {
-		s.totals = append(s.totals, make([]T, collectChunk/column.ScanBlock))
+	t := elementType[T]()
+	opts := []kernels.Option{kernels.Scalars("c"), kernels.Unoptimized()}
+	own := t
+	if !t.IsFloat() {
+		opts, own = append(opts, kernels.Typed(t, "c", "x", "y")), kernels.Float64
 	}
-	return s
+	k, err := kernels.Parse("carry", carryText[s.op], opts...)
+	if err != nil {
+		return nil, err
+	}
+	p := k.Program(own)
+	stream := plan.NonTemporal == NTOn || plan.NonTemporal == NTAuto && outgrows(b, e.Target())
+	for range workers {
+		w := scanningWork[T]{scans: make([]T, collectChunk), totals: make([]T, collectChunk/column.ScanBlock), frame: p.NewFrame(collectChunk)}
+		w.frame.Arrays[1] = unsafe.Pointer(unsafe.SliceData(w.scans))
+		if w.view, err = e.view(p, w.frame, simd.Options{NonTemporal: stream}); err != nil {
+			return nil, err
+		}
+		s.work = append(s.work, w)
+	}
+	return s, nil
 }
 
 func (s *scanning[T]) begin() { s.carry = kernels.Identity[T](s.op) }
 
 func (s *scanning[T]) local(w *collecting, c chunk) {
-	column.Scan(s.op, columnOf[T](w, s.slot, c), s.totals[w.worker])
+	k := &s.work[w.worker]
+	column.Scan(s.op, k.scans, columnOf[T](w, s.slot, c), k.totals, s.before)
 }
 
 func (s *scanning[T]) hand(w *collecting, c chunk) {
-	t := s.totals[w.worker]
+	t := s.work[w.worker].totals
 	for b := range (c.hi - c.lo + column.ScanBlock - 1) / column.ScanBlock {
 		t[b], s.carry = s.carry, kernels.Fold(s.op, s.carry, t[b])
 	}
 }
 
 func (s *scanning[T]) finish(w *collecting, c chunk) {
-	column.Carry(s.op, s.out[c.lo:c.hi], columnOf[T](w, s.slot, c), s.totals[w.worker], s.before)
+	if c.lo == c.hi {
+		return
+	}
+	k := &s.work[w.worker]
+	f := k.frame
+	f.N = c.hi - c.lo
+	f.Arrays[0] = unsafe.Pointer(&s.out[c.lo])
+	k.view.Reload()
+	for lo := 0; lo < f.N; lo += column.ScanBlock {
+		f.Uniforms[0] = bitsOf(k.totals[lo/column.ScanBlock]) // c is all that is uniform
+		k.view.Run(lo, min(lo+column.ScanBlock, f.N))
+	}
 }
 
 func (s *scanning[T]) end() error { return nil }

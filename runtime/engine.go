@@ -12,6 +12,8 @@ import (
 type engine interface {
 	Name() string
 
+	Target() Target
+
 	// size is how many workers there are.
 	size() int
 

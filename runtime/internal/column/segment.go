@@ -65,8 +65,8 @@ func (s *Segment[T]) Value(r kernels.Reduction) T {
 
 // Fold is the fold of a whole segment.
 func Fold[T kernels.Number](r kernels.Reduction, x []T) T {
-	if r == kernels.Sum && len(x) <= Lanes {
-		return sumShort(x)
+	if r == kernels.Sum {
+		return sumLanes(x)
 	}
 	var s Segment[T]
 	s.Start(r)
@@ -74,16 +74,73 @@ func Fold[T kernels.Number](r kernels.Reduction, x []T) T {
 	return s.Value(r)
 }
 
-// sumShort is a sum of at most one element a lane. Lanes hold the elements themselves,
-// where Take adds them to +0: that differs for -0 alone, which a sum from +0 never is,
-// and the last addition makes up for.
-func sumShort[T kernels.Number](x []T) T {
-	var l [Lanes]T
-	for j, v := range x {
-		l[j&(Lanes-1)] = v
+// sumLanes is the sum of a segment. Its first elements begin the lanes, where Take
+// adds them to +0, and lanes without an element are left out: that differs for -0 alone,
+// which a sum from +0 never is, and the last addition makes up for.
+func sumLanes[T kernels.Number](x []T) T {
+	switch len(x) {
+	case 0:
+		return 0
+	case 1:
+		return x[0] + 0
+	case 2:
+		return x[0] + x[1] + 0
+	case 3:
+		return (x[0] + x[2]) + x[1] + 0
+	case 4:
+		return (x[0] + x[2]) + (x[1] + x[3]) + 0
+	case 5:
+		return ((x[0] + x[4]) + x[2]) + (x[1] + x[3]) + 0
+	case 6:
+		return ((x[0] + x[4]) + x[2]) + ((x[1] + x[5]) + x[3]) + 0
+	case 7:
+		return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + x[3]) + 0
 	}
-	if len(x) <= Lanes/2 {
-		return (l[0] + l[2]) + (l[1] + l[3]) + 0
+	v := (*[Lanes]T)(x)
+	a, b, c, d, e, f, g, h := v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]
+	for x = x[Lanes:]; len(x) >= Lanes; x = x[Lanes:] {
+		v := (*[Lanes]T)(x)
+		a += v[0]
+		b += v[1]
+		c += v[2]
+		d += v[3]
+		e += v[4]
+		f += v[5]
+		g += v[6]
+		h += v[7]
 	}
-	return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7])) + 0
+	switch len(x) {
+	case 7:
+		g += x[6]
+		fallthrough
+	case 6:
+		f += x[5]
+		fallthrough
+	case 5:
+		e += x[4]
+		fallthrough
+	case 4:
+		d += x[3]
+		fallthrough
+	case 3:
+		c += x[2]
+		fallthrough
+	case 2:
+		b += x[1]
+		fallthrough
+	case 1:
+		a += x[0]
+	}
+	return ((a + e) + (c + g)) + ((b + f) + (d + h)) + 0
+}
+
+// FoldAll writes the fold of the elements of x from each bound to the next to dst. Bounds
+// are one more than dst, and rise within x.
+func FoldAll[T kernels.Number](r kernels.Reduction, dst, x []T, bounds []int32) {
+	lo := bounds[0]
+	for i := range dst {
+		hi := bounds[i+1]
+		dst[i] = Fold(r, x[lo:hi])
+		lo = hi
+	}
 }
