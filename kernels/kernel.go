@@ -88,6 +88,8 @@ type Param struct {
 	// OwnLength says that an array has a length of its own: that of an output whose
 	// Collective does, and of the segments.
 	OwnLength bool
+
+	neighbour bool // stands for the elements of another parameter at an offset
 }
 
 // elem is the parameter's type in a program of float type t.
@@ -107,10 +109,14 @@ type Kernel struct {
 	written []Output
 	outputs []Output // of the programs: see flatten
 	columns []Column
-	params  []Param
-	best    *optimised
-	f64     *Program
-	f32     func() *Program
+	params  []Param // those of neighbours last
+
+	axes       int // 0 if nothing says
+	edges      []edgeOption
+	neighbours []Neighbour
+	best       *optimised
+	f64        *Program
+	f32        func() *Program
 
 	computed  []symbolic.Expr // by output
 	types     *typing         // of what is computed, nil if all is of the kernel's own float type
@@ -129,6 +135,7 @@ type Option func(*options)
 type options struct {
 	scalars     []string
 	types       []declared
+	edges       []edgeOption
 	optimizer   egraph.Optimizer
 	unoptimized bool
 }
@@ -195,6 +202,9 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 	}
 	k := &Kernel{name: name, written: faithful(outputs)}
 	if err := k.flatten(); err != nil {
+		return nil, err
+	}
+	if err := k.takeNeighbours(o.edges); err != nil {
 		return nil, err
 	}
 	if err := k.declare(o.scalars); err != nil {
@@ -283,6 +293,17 @@ func (k *Kernel) declare(scalars []string) error {
 			add(Param{Name: o.Name, Kind: ArrayParam, Out: true, OwnLength: o.Collect.OwnLength()})
 		}
 	}
+	read := func(name string) {
+		if i, ok := index[name]; ok {
+			k.params[i].In = true
+		} else {
+			add(Param{Name: name, Kind: ArrayParam, In: true})
+		}
+	}
+	neighbours := map[string]string{}
+	for _, n := range k.neighbours {
+		neighbours[n.name] = n.of
+	}
 	isScalar := map[string]bool{}
 	for _, s := range scalars {
 		if _, ok := index[s]; ok || results[s] {
@@ -298,10 +319,10 @@ func (k *Kernel) declare(scalars []string) error {
 		if isScalar[name] {
 			add(Param{Name: name, Kind: ScalarParam, In: true})
 			delete(isScalar, name)
-		} else if i, ok := index[name]; ok {
-			k.params[i].In = true
+		} else if of, ok := neighbours[name]; ok {
+			read(of)
 		} else {
-			add(Param{Name: name, Kind: ArrayParam, In: true})
+			read(name)
 		}
 	}
 	for _, s := range scalars {
@@ -321,6 +342,15 @@ func (k *Kernel) declare(scalars []string) error {
 		case !ok:
 			add(Param{Name: rows, Kind: ArrayParam, In: true, OwnLength: true})
 		}
+	}
+	for i := range k.neighbours {
+		n := &k.neighbours[i]
+		if isScalar[n.of] || k.params[index[n.of]].Kind != ArrayParam || k.params[index[n.of]].OwnLength {
+			return fail("", "neighbours of %s, which is no array of the index space", n.of)
+		}
+		n.Of = k.params[index[n.of]].Slot
+		add(Param{Name: n.name, Kind: ArrayParam, In: true, neighbour: true})
+		n.Slot = k.params[len(k.params)-1].Slot
 	}
 	if slots[ArrayParam] == 0 {
 		return fail("", "no array, so nothing says how many elements there are")
@@ -386,7 +416,9 @@ func (k *Kernel) Optimized() []Output {
 // scalars in the order they first appear in what was written, then the results of
 // reductions. One that the optimised form does without is a parameter all the
 // same, and nothing reads it.
-func (k *Kernel) Params() []Param { return slices.Clone(k.params) }
+func (k *Kernel) Params() []Param {
+	return slices.DeleteFunc(slices.Clone(k.params), func(p Param) bool { return p.neighbour })
+}
 
 // Results is the number of parameters that are results.
 func (k *Kernel) Results() int {

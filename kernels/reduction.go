@@ -133,7 +133,7 @@ func FoldLanes[T Number](r Reduction, acc []T) T {
 // depends on f.N alone. It uses f.Partials up.
 func (p *Program) Combine(f *Frame) {
 	for r, red := range p.Reductions {
-		parts := f.Partials[r][:p.Blocks(f.N)]
+		parts := f.Partials[r]
 		if p.TypeOf(red.Value) == Float32 {
 			f.Results[r] = float64(foldBlocks[float32](red.Op, parts))
 		} else {

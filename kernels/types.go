@@ -418,6 +418,9 @@ func (k *Kernel) declareTypes(types []declared) error {
 		}
 		ty.types[d.name], params[d.name].Type = d.t, d.t
 	}
+	for _, n := range k.neighbours {
+		ty.types[n.name], params[n.name].Type = ty.types[n.of], ty.types[n.of]
+	}
 	if err := ty.infer(k.outputs, nil); err != nil {
 		return err
 	}

@@ -67,6 +67,10 @@ type checker struct {
 	elem   kernels.Type // the kernel's own float type; 0 while no array tells it
 	n      int
 	held   []lease
+
+	space     space
+	told      string // the first array that told of the space
+	hasOutput bool
 }
 
 // array is an argument for an array parameter.
@@ -78,9 +82,11 @@ type array struct {
 	buffer anyBuffer // nil for a slice
 	out    bool
 	own    bool // has a length of its own
-}
 
-func (a array) bytes() uintptr { return uintptr(a.n * a.elem.Size()) }
+	axes           int
+	shape, strides [3]int // by axis
+	grid           bool   // its shape was said
+}
 
 func (c *checker) fail(reason ArgReason, name, other, format string, args ...any) error {
 	return &ArgError{Kernel: c.kernel.Name(), Name: name, Other: other, Reason: reason, Detail: fmt.Sprintf(format, args...)}
@@ -108,8 +114,7 @@ func (c *checker) matchNames() error {
 // takeArrays finds the memory of all arrays and checks that they have the types
 // that the kernel wants and one length. Buffers stay acquired until release.
 func (c *checker) takeArrays() error {
-	own := ""        // the first array of the kernel's own float type
-	var first *array // that tells n
+	own := "" // the first array of the kernel's own float type
 	for _, p := range c.params {
 		if p.Kind != kernels.ArrayParam {
 			continue
@@ -118,7 +123,9 @@ func (c *checker) takeArrays() error {
 		if err != nil {
 			return err
 		}
-		a.own = p.OwnLength
+		if a.own = p.OwnLength; a.own && a.grid && (a.axes != 1 || a.strides[0] != 1) {
+			return c.fail(ArgShape, p.Name, "", "an array with a length of its own has one axis, and elements that follow each other")
+		}
 		c.arrays = append(c.arrays, a)
 		switch {
 		case p.Type != 0 && a.elem != p.Type:
@@ -127,18 +134,18 @@ func (c *checker) takeArrays() error {
 			return c.fail(ArgElement, p.Name, "", "elements are %v, and the kernel has its float type here; kernels.Typed declares others", a.elem)
 		case p.Type == 0 && own != "" && a.elem != c.elem:
 			return c.fail(ArgElement, own, p.Name, "elements are %v and %v", c.elem, a.elem)
-		case first != nil && !a.own && a.n != first.n:
-			return c.fail(ArgLength, first.name, a.name, "lengths are %d and %d", first.n, a.n)
 		}
-		if first == nil && !a.own {
-			first, c.n = &a, a.n
+		if a.out && !a.own {
+			if detail := a.folds(); detail != "" {
+				return c.fail(ArgOverlap, p.Name, "", "%s", detail)
+			}
 		}
 		if p.Type == 0 && own == "" {
 			own, c.elem = p.Name, a.elem
 		}
 	}
-	if first == nil {
-		return c.fail(ArgLength, c.arrays[0].name, "", "no array of the kernel tells the number of elements: all have lengths of their own")
+	if err := c.shapeOf(); err != nil {
+		return err
 	}
 	if c.elem == 0 {
 		c.elem = kernels.Float64
@@ -172,7 +179,17 @@ func (c *checker) takeArray(p kernels.Param) (a array, err error) {
 		a, err = takeBuffer(c, p.Name, v)
 	case *Buffer[uint32]:
 		a, err = takeBuffer(c, p.Name, v)
+	case griddy:
+		if a, err = c.takeGrid(p, v); err != nil {
+			return a, err
+		}
 	default:
+		if g, ok := raw(v); ok {
+			if a, err = c.takeGrid(p, g); err != nil {
+				return a, err
+			}
+			break
+		}
 		hint := ""
 		switch v.(type) {
 		case float64, float32, int64, uint64:
@@ -197,7 +214,17 @@ func (c *checker) takeArray(p kernels.Param) (a array, err error) {
 
 // arrayOf is a slice as an array.
 func arrayOf[T Element](s []T) array {
-	return array{elem: elementType[T](), data: unsafe.Pointer(unsafe.SliceData(s)), n: len(s)}
+	return array{elem: elementType[T](), data: unsafe.Pointer(unsafe.SliceData(s)), n: len(s), axes: 1, shape: [3]int{len(s)}, strides: [3]int{1}}
+}
+
+// takeGrid is a grid as an array.
+func (c *checker) takeGrid(p kernels.Param, g griddy) (array, error) {
+	a, reason, detail := g.grid()
+	if reason != 0 {
+		return a, c.fail(reason, p.Name, "", "%s", detail)
+	}
+	a.grid = true
+	return a, nil
 }
 
 // takeBuffer is a buffer as an array, and holds it.
@@ -259,8 +286,16 @@ func (c *checker) release() {
 	c.held = nil
 }
 
+// hasNeighbours reports whether elements of an array are read at an offset.
+func (c *checker) hasNeighbours(slot int) bool {
+	return slices.ContainsFunc(c.kernel.Neighbours(), func(n kernels.Neighbour) bool { return n.Of == slot })
+}
+
 func (c *checker) fillArrays(b *Binding) {
-	b.arrays = c.arrays
+	b.arrays, b.space, b.plain = c.arrays, c.space, c.isPlain()
+	for _, n := range c.kernel.Neighbours() {
+		b.Frame.Arrays[n.Slot] = c.arrays[n.Of].data
+	}
 	for slot, a := range c.arrays {
 		b.Frame.Arrays[slot] = a.data
 		if a.buffer != nil && !slices.ContainsFunc(b.buffers, func(l lease) bool { return l.buffer == a.buffer }) {
@@ -332,13 +367,13 @@ func (c *checker) checkOverlap(b *Binding) error {
 		for j, a := range c.arrays {
 			p, q := uintptr(out.data), uintptr(a.data)
 			switch {
-			case !out.out || i == j || j < i && a.out || p >= q+a.bytes() || q >= p+out.bytes() || out.n == 0 || a.n == 0:
+			case !out.out || i == j || j < i && a.out || p >= q+a.elements() || q >= p+out.elements():
 				// apart, or compared already
 			case a.out:
 				return c.fail(ArgOverlap, out.name, a.name, "two outputs share memory")
 			case out.elem.Size() != a.elem.Size():
 				return c.fail(ArgOverlap, out.name, a.name, "the output of %v overlaps the input of %v; only the same memory, element for element, may be both", out.elem, a.elem)
-			case out.own || a.own:
+			case out.own || a.own || out.axes != a.axes || out.shape != a.shape || out.strides != a.strides || c.hasNeighbours(j):
 				return c.fail(ArgOverlap, out.name, a.name, "the output and the input share memory, and not element for element")
 			case p != q:
 				return c.fail(ArgOverlap, out.name, a.name, "the output overlaps the input with a shift of %d bytes; only the same memory, element for element, may be both", int64(p)-int64(q))
@@ -353,7 +388,7 @@ func (c *checker) checkOverlap(b *Binding) error {
 			}
 		}
 		for _, a := range c.arrays {
-			if q := uintptr(a.data); a.out && p >= q && p < q+a.bytes() {
+			if q := uintptr(a.data); a.out && p >= q && p < q+a.elements() {
 				return c.fail(ArgOverlap, a.name, c.resultName(i), "two outputs share memory")
 			}
 		}

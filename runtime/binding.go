@@ -19,6 +19,8 @@ type Binding struct {
 	buffers []lease
 	results []result // by slot
 	arrays  []array  // by slot
+	space   space
+	plain   bool // the elements of all arrays follow each other, and rows do not matter
 }
 
 // lease is a buffer that the arrays of a binding lie in.

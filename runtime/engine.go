@@ -29,6 +29,18 @@ type engine interface {
 	team(labels context.Context, t *teamwork, workers int) error
 }
 
+// newPhased prepares the launches of what is more than one range of elements.
+func newPhased(e engine, b *Binding, plan Plan) (*Call, error) {
+	switch columns := b.Kernel.Columns(); {
+	case len(columns) == 0:
+		return newSweep(e, b, plan)
+	case !b.plain:
+		return nil, &ArgError{Kernel: b.Kernel.Name(), Name: columns[0].Output.Name, Reason: ArgShape,
+			Detail: columns[0].Output.Collect.String() + " needs arrays of which all elements follow each other, and no neighbours"}
+	}
+	return newCollected(e, b, plan)
+}
+
 // view runs a program over a frame of its owner, who may point it at other arrays,
 // of another length, between a Run and the next if Reload comes first.
 type view interface {

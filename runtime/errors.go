@@ -26,6 +26,7 @@ const (
 	ArgNil                          // a nil pointer or buffer
 	ArgValue                        // a scalar out of its type's range, or an integer that is no float64
 	ArgClosed                       // a closed buffer; the error is also ErrClosed
+	ArgShape                        // extents or strides that are none, or that reach beyond the data
 )
 
 func (r ArgReason) String() string {
@@ -48,6 +49,8 @@ func (r ArgReason) String() string {
 		return "value"
 	case ArgClosed:
 		return "closed"
+	case ArgShape:
+		return "shape"
 	}
 	return fmt.Sprintf("ArgReason(%d)", uint8(r))
 }

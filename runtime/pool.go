@@ -73,8 +73,8 @@ func (p *pool) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Call, er
 	if err != nil {
 		return nil, err
 	}
-	if len(k.Columns()) > 0 {
-		return newCollected(p, b, plan)
+	if !b.plain || len(k.Columns()) > 0 {
+		return newPhased(p, b, plan)
 	}
 	n := b.Frame.N
 	unit := staticUnit

@@ -20,8 +20,8 @@ func (s *sequential) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Ca
 	if err != nil {
 		return nil, err
 	}
-	if len(k.Columns()) > 0 {
-		return newCollected(s, b, plan)
+	if !b.plain || len(k.Columns()) > 0 {
+		return newPhased(s, b, plan)
 	}
 	info := LaunchInfo{Executor: s.name, Tier: simd.Portable, NonTemporalWhy: "the interpreter has no such stores", Workers: 1, Schedule: plan.Schedule}
 	return NewCall(b, info, &singleLaunch{s.gate, b.Program.NewInterpreter(b.Frame), pieceLen(b.Program, interpreting)}), nil

@@ -20,8 +20,8 @@ func (s *simdExec) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Call
 	if err != nil {
 		return nil, err
 	}
-	if len(k.Columns()) > 0 {
-		return newCollected(s, b, plan)
+	if !b.plain || len(k.Columns()) > 0 {
+		return newPhased(s, b, plan)
 	}
 	runners, info, err := compile(b, s.tier, plan, s.target, 1)
 	if err != nil {

@@ -1,0 +1,486 @@
+package runtime
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd"
+)
+
+// A launch over an index space of several axes, or with neighbours, goes row by row: a
+// row is a range of elements along the last axis, over which the program runs as over
+// any, with pointers to the rows that it reads and writes. So a neighbour along another
+// axis is another row, and what lies beyond an end is one, too, by the kind of the edge. Along the
+// row a neighbour is the same row, some elements on; near its ends alone, values are
+// copied to rows of scratch, with those beyond the end beside. The inside runs without
+// copies and without checks.
+
+const (
+	// segmentMost is the length of row that is run at once: that of a dozen rows fit
+	// into a second-level cache.
+	segmentMost = 8 << 10
+
+	// endLen is what is copied at the ends of a row at the least.
+	endLen = 16
+
+	// copiedRow is the length of row up to which all of it is copied, with what lies beyond its
+	// ends, where neighbours along it reach beyond.
+	copiedRow = 1024
+
+	// tileBytes is what the rows of a plane that come again with the next plane may be.
+	tileBytes = 640 << 10
+
+	// tileRows is how many rows of a space of two axes a worker takes at once, at the least.
+	tileRows = 64
+)
+
+// sweep is the launches of one call.
+type sweep struct {
+	engine  engine
+	binding *Binding
+	shape   [3]int // of the space, with axes of extent 1 before it
+	sources []source
+	unit    int // segments are multiples of it, but for the last of a row
+	before  int // how far neighbours reach along a row
+	after   int
+	tiles   []tile
+	deal    *deal
+	workers []*sweeper
+	task    teamwork
+
+	ctx     context.Context
+	stopped atomic.Bool
+}
+
+// source is what a slot of the program reads or writes.
+type source struct {
+	slot    int
+	array   int // the slot of the parameter
+	size    int // of an element
+	strides [3]int
+	offset  [3]int
+	edges   [3][2]kernels.Edge
+	extent  [3]int // of the array
+	written bool
+	data    unsafe.Pointer
+	elem    kernels.Type
+}
+
+// tile is a part of the space: its planes, its rows, and a range of these.
+type tile struct{ lo, hi [3]int }
+
+// sweeper is what one worker has.
+type sweeper struct {
+	sweep   *sweep
+	frame   *kernels.Frame
+	view    view
+	piece   int
+	rows    []sourceRow // by source: of the row at hand
+	scratch [][]uint64  // by source
+}
+
+// sourceRow is the row that a source is for a row of the space: its element 0, or what all its
+// elements are.
+type sourceRow struct {
+	data     unsafe.Pointer
+	constant bool
+	value    float64
+}
+
+func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
+	s := &sweep{engine: e, binding: b, shape: [3]int{1, 1, 1}, unit: endLen}
+	s.task.part = s.part
+	copy(s.shape[3-b.space.axes:], b.space.shape[:b.space.axes])
+	if len(b.Program.Reductions) > 0 {
+		s.unit = b.Program.BlockLen()
+	}
+	if err := s.makeSources(); err != nil {
+		return nil, err
+	}
+	s.makeTiles()
+	workers := e.size()
+	if b.Frame.N < plan.InlineBelow || plan.InlineBelow < 0 && float64(b.Frame.N)*e.rates().nanos(b.Program) < inlineNanos*5 {
+		workers = 1
+	}
+	s.deal = newDeal(len(s.tiles), 1, workers, plan)
+	rowBlocks := b.Program.Blocks(s.shape[2])
+	for r := range b.Frame.Partials {
+		b.Frame.Partials[r] = make([]uint64, s.shape[0]*s.shape[1]*rowBlocks)
+	}
+	stream, why := nonTemporal(b, plan.NonTemporal, e.Target())
+	longest := 0
+	for _, t := range s.tiles {
+		longest = max(longest, t.hi[2]-t.lo[2])
+	}
+	for range s.deal.workers {
+		f := *b.Frame
+		f.Arrays = make([]unsafe.Pointer, len(b.Frame.Arrays))
+		copy(f.Arrays, b.Frame.Arrays)
+		f.Faults = make([]int64, len(b.Frame.Faults))
+		f.ClearFaults()
+		f.Partials = make([][]uint64, len(b.Frame.Partials))
+		copy(f.Partials, b.Frame.Partials)
+		w := &sweeper{sweep: s, frame: &f, piece: pieceLen(b.Program, e.rates()), rows: make([]sourceRow, len(s.sources)), scratch: make([][]uint64, len(s.sources))}
+		for i := range w.scratch {
+			w.scratch[i] = make([]uint64, longest)
+		}
+		f.N = longest
+		var err error
+		if w.view, err = e.view(b.Program, &f, simd.Options{NonTemporal: stream}); err != nil {
+			return nil, err
+		}
+		s.workers = append(s.workers, w)
+	}
+	info := LaunchInfo{Executor: e.Name(), Workers: s.deal.workers, Inline: s.deal.workers == 1, Schedule: plan.Schedule,
+		NonTemporal: stream && len(s.workers) > 0, NonTemporalWhy: why}
+	info.Tier, info.Fallback = tierOf(s.workers[0].view)
+	info.NonTemporal = info.NonTemporal && info.Tier.Streams()
+	return NewCall(b, info, s), nil
+}
+
+// makeSources lists the slots that the program uses, and checks how far neighbours reach.
+func (s *sweep) makeSources() error {
+	b := s.binding
+	shift := 3 - b.space.axes
+	of := map[int]kernels.Neighbour{}
+	for _, n := range b.Kernel.Neighbours() {
+		of[n.Slot] = n
+	}
+	for slot, a := range b.Program.Arrays {
+		if !a.Read && !a.Written {
+			continue
+		}
+		n, isNeighbour := of[slot]
+		if !isNeighbour {
+			n.Of = slot
+		}
+		arg := b.arrays[n.Of]
+		src := source{slot: slot, array: n.Of, size: arg.elem.Size(), written: a.Written, data: arg.data, elem: arg.elem}
+		strides := b.space.place(arg)
+		for axis := range b.space.axes {
+			src.strides[shift+axis] = strides[axis]
+		}
+		for axis := range 3 {
+			src.extent[axis] = s.shape[axis]
+			if mine := axis - shift - (b.space.axes - arg.axes); mine >= 0 {
+				src.extent[axis] = arg.shape[mine]
+			} else if axis >= shift {
+				src.extent[axis] = 1
+			}
+		}
+		for axis, d := range n.Offset {
+			at := axis + 3 - len(n.Offset)
+			src.offset[at] = d
+			low, high := b.Kernel.Edges(arg.name, axis)
+			src.edges[at] = [2]kernels.Edge{low, high}
+			if have, name := src.extent[at], arg.name; max(d, -d) > 0 && have != s.shape[at] {
+				return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgShape, Detail: "neighbours along an axis along which it is broadcast"}
+			} else if have > 0 && (-d > low.Reach(have) || d > high.Reach(have)) {
+				return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgShape,
+					Detail: "an offset reaches beyond what its edges tell of an axis so short"}
+			}
+		}
+		s.before, s.after = max(s.before, -src.offset[2]), max(s.after, src.offset[2])
+		s.sources = append(s.sources, src)
+	}
+	return nil
+}
+
+// makeTiles cuts the space so that what one row reads is still in cache for the next rows that
+// read it.
+func (s *sweep) makeTiles() {
+	segment := segmentMost / s.unit * s.unit
+	if s.shape[2] <= 2*segmentMost {
+		segment = s.shape[2]
+	}
+	rows := s.shape[1]
+	if s.shape[0] > 1 {
+		lines := map[[2]int]int{} // by array and offset of the plane
+		for _, src := range s.sources {
+			lines[[2]int{src.array, src.offset[0]}] = src.size
+		}
+		bytes := 0
+		for _, size := range lines {
+			bytes += size * min(segment, s.shape[2])
+		}
+		rows = max(8, tileBytes/max(bytes, 1))
+	} else {
+		share := (rows + 4*s.engine.size() - 1) / (4 * s.engine.size())
+		rows = max(min(tileRows, rows), share)
+	}
+	planes := s.shape[0]
+	if planes > 1 {
+		planes = max(min(16, planes), (planes+4*s.engine.size()-1)/(4*s.engine.size()))
+	}
+	var lo [3]int
+	for lo[0] = 0; lo[0] < s.shape[0]; lo[0] += planes {
+		for lo[1] = 0; lo[1] < s.shape[1]; lo[1] += rows {
+			for lo[2] = 0; lo[2] < s.shape[2]; lo[2] += segment {
+				hi := [3]int{min(lo[0]+planes, s.shape[0]), min(lo[1]+rows, s.shape[1]), min(lo[2]+segment, s.shape[2])}
+				s.tiles = append(s.tiles, tile{lo, hi})
+			}
+		}
+	}
+}
+
+// Launch implements Launcher.
+func (s *sweep) Launch(ctx, labels context.Context, b *Binding) error {
+	s.ctx = ctx
+	s.stopped.Store(false)
+	s.deal.reset()
+	err := s.engine.team(labels, &s.task, s.deal.workers)
+	s.ctx = nil
+	if err == nil && s.stopped.Load() {
+		err = context.Cause(ctx)
+	}
+	return err
+}
+
+func (s *sweep) part(worker, workers int) {
+	if workers < s.deal.workers { // the caller does the work of all
+		for w := range s.deal.workers {
+			s.work(s.workers[worker], w)
+		}
+		return
+	}
+	s.work(s.workers[worker], worker)
+}
+
+// work does what the deal gives to a worker.
+func (s *sweep) work(w *sweeper, worker int) {
+	for turn := 0; ; turn++ {
+		lo, hi, ok := s.deal.next(worker, turn)
+		if !ok {
+			return
+		}
+		for i := lo; i < hi; i++ {
+			if s.ctx.Err() != nil {
+				s.stopped.Store(true)
+				return
+			}
+			w.tile(s.tiles[i])
+		}
+	}
+}
+
+// tile computes a tile row by row.
+func (w *sweeper) tile(t tile) {
+	for z := t.lo[0]; z < t.hi[0]; z++ {
+		for y := t.lo[1]; y < t.hi[1]; y++ {
+			w.row(z, y, t.lo[2], t.hi[2])
+		}
+	}
+}
+
+// row computes elements lo … hi-1 of a row, its ends apart.
+func (w *sweeper) row(z, y, lo, hi int) {
+	s := w.sweep
+	w.pointRows(z, y)
+	n := s.shape[2]
+	from, to := lo, hi
+	if lo < s.before {
+		from = min(roundTo(s.before, s.unit), hi)
+	}
+	if hi > n-s.after {
+		to = max(from, (n-s.after-lo)/s.unit*s.unit+lo)
+	}
+	if (from > lo || to < hi) && hi-lo <= copiedRow { // to copy it costs less than two runs more
+		from, to = hi, hi
+	}
+	row := z*s.shape[1] + y
+	if from > lo {
+		w.segment(row, lo, from)
+	}
+	if to > from {
+		w.segment(row, from, to)
+	}
+	if hi > to {
+		w.segment(row, to, hi)
+	}
+}
+
+func roundTo(n, unit int) int { return (n + unit - 1) / unit * unit }
+
+// pointRows finds the rows that the sources are for a row of the space.
+func (w *sweeper) pointRows(z, y int) {
+	for i := range w.sweep.sources {
+		src, row := &w.sweep.sources[i], &w.rows[i]
+		row.constant = false
+		atZ, okZ := z, true
+		if d := src.offset[0]; d != 0 {
+			if atZ += d; uint(atZ) >= uint(src.extent[0]) {
+				atZ, okZ = kernels.Resolve(atZ, src.extent[0], src.edges[0][0], src.edges[0][1])
+			}
+		}
+		atY, okY := y, true
+		if d := src.offset[1]; d != 0 {
+			if atY += d; uint(atY) >= uint(src.extent[1]) {
+				atY, okY = kernels.Resolve(atY, src.extent[1], src.edges[1][0], src.edges[1][1])
+			}
+		}
+		switch {
+		case !okZ:
+			row.constant, row.value = true, src.edge(0, z+src.offset[0]).Value
+		case !okY:
+			row.constant, row.value = true, src.edge(1, y+src.offset[1]).Value
+		default:
+			row.data = unsafe.Add(src.data, (atZ*src.strides[0]+atY*src.strides[1])*src.size)
+		}
+	}
+}
+
+// edge is the one beyond which an element of an axis lies.
+func (src *source) edge(axis, at int) *kernels.Edge {
+	if at < 0 {
+		return &src.edges[axis][0]
+	}
+	return &src.edges[axis][1]
+}
+
+// segment runs the program over elements lo … hi-1 of a row.
+func (w *sweeper) segment(row, lo, hi int) {
+	s := w.sweep
+	f := w.frame
+	f.N = hi - lo
+	unpack := false
+	for i := range s.sources {
+		src, row := &s.sources[i], &w.rows[i]
+		if d := src.offset[2]; src.strides[2] == 1 && !row.constant && lo+d >= 0 && hi+d <= src.extent[2] {
+			f.Arrays[src.slot] = unsafe.Add(row.data, (lo+d)*src.size)
+			continue
+		}
+		w.copyRow(i, lo, hi)
+		f.Arrays[src.slot] = unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
+		unpack = unpack || src.written
+	}
+	if len(f.Partials) > 0 {
+		rowBlocks := s.binding.Program.Blocks(s.shape[2])
+		for r, parts := range s.binding.Frame.Partials {
+			f.Partials[r] = parts[row*rowBlocks+lo/s.binding.Program.BlockLen():]
+		}
+	}
+	w.view.Reload()
+	for at := 0; at < f.N; at += w.piece {
+		w.view.Run(at, min(at+w.piece, f.N))
+	}
+	for trap, at := range f.Faults {
+		if at != kernels.NoFault {
+			s.binding.Frame.Fault(trap, row*s.shape[2]+lo+int(at))
+			f.Faults[trap] = kernels.NoFault
+		}
+	}
+	if unpack {
+		for i := range s.sources {
+			if src := &s.sources[i]; src.written && src.strides[2] != 1 {
+				w.unpack(i, lo, hi)
+			}
+		}
+	}
+}
+
+// copyRow copies what a source has for elements lo … hi-1 of a row to scratch.
+func (w *sweeper) copyRow(i, lo, hi int) {
+	src, row := &w.sweep.sources[i], &w.rows[i]
+	if row.constant {
+		w.fill(i, row.value, 0, hi-lo)
+		return
+	}
+	if src.written && !w.sweep.binding.Program.Arrays[src.slot].Read {
+		return
+	}
+	d := src.offset[2]
+	scratch := unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
+	step := src.strides[2] * src.size
+	in, out := max(lo+d, 0), min(hi+d, src.extent[2]) // what is within
+	if src.strides[2] == 0 {
+		in, out = lo+d, hi+d
+	}
+	if in < out {
+		if to, from := unsafe.Add(scratch, (in-d-lo)*src.size), unsafe.Add(row.data, in*step); src.size == 8 {
+			gatherRow[uint64](to, from, step, out-in)
+		} else {
+			gatherRow[uint32](to, from, step, out-in)
+		}
+	}
+	for x := lo + d; x < min(in, hi+d); x++ {
+		w.beyond(i, x, x-d-lo)
+	}
+	for x := max(out, lo+d); x < hi+d; x++ {
+		w.beyond(i, x, x-d-lo)
+	}
+}
+
+// beyond writes what element x of a row is, beyond one of its ends, to place at of scratch.
+func (w *sweeper) beyond(i, x, at int) {
+	src := &w.sweep.sources[i]
+	e := &src.edges[2]
+	to, ok := kernels.Resolve(x, src.extent[2], e[0], e[1])
+	if !ok {
+		w.fill(i, src.edge(2, x).Value, at, at+1)
+		return
+	}
+	from := unsafe.Add(w.rows[i].data, to*src.strides[2]*src.size)
+	if scratch := unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[i])), at*src.size); src.size == 8 {
+		*(*uint64)(scratch) = *(*uint64)(from)
+	} else {
+		*(*uint32)(scratch) = *(*uint32)(from)
+	}
+}
+
+// fill writes a number to places lo … hi-1 of scratch.
+func (w *sweeper) fill(i int, v float64, lo, hi int) {
+	src := &w.sweep.sources[i]
+	bits := constantBits(src.elem, v)
+	base := unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
+	if src.size == 8 {
+		dst := unsafe.Slice((*uint64)(base), hi)[lo:]
+		for j := range dst {
+			dst[j] = bits
+		}
+		return
+	}
+	dst := unsafe.Slice((*uint32)(base), hi)[lo:]
+	for j := range dst {
+		dst[j] = uint32(bits)
+	}
+}
+
+// constantBits is a number in a type, as a conversion gives it.
+func constantBits(t kernels.Type, v float64) uint64 {
+	if t == kernels.Float64 {
+		return math.Float64bits(v)
+	}
+	return kernels.Evaluate(kernels.OpConvert, t, kernels.Float64, math.Float64bits(v), 0, 0)
+}
+
+// gatherRow copies n elements that are step bytes apart.
+func gatherRow[T uint64 | uint32](to, from unsafe.Pointer, step, n int) {
+	dst := unsafe.Slice((*T)(to), n)
+	if step == int(unsafe.Sizeof(T(0))) {
+		copy(dst, unsafe.Slice((*T)(from), n))
+		return
+	}
+	for j := range dst {
+		dst[j] = *(*T)(unsafe.Add(from, j*step))
+	}
+}
+
+// unpack writes a row of scratch to an output of which the elements are apart.
+func (w *sweeper) unpack(i, lo, hi int) {
+	src := &w.sweep.sources[i]
+	step := src.strides[2] * src.size
+	to := unsafe.Add(w.rows[i].data, lo*step)
+	from := unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
+	if src.size == 8 {
+		for j, v := range unsafe.Slice((*uint64)(from), hi-lo) {
+			*(*uint64)(unsafe.Add(to, j*step)) = v
+		}
+		return
+	}
+	for j, v := range unsafe.Slice((*uint32)(from), hi-lo) {
+		*(*uint32)(unsafe.Add(to, j*step)) = v
+	}
+}
