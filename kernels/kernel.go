@@ -37,6 +37,9 @@ func MinOf(name string, e symbolic.Expr) Output { return Output{Name: name, Expr
 // MaxOf is the greatest value of e; see SumOf.
 func MaxOf(name string, e symbolic.Expr) Output { return Output{Name: name, Expr: e, Reduce: Max} }
 
+// ProdOf is the product of e; see SumOf.
+func ProdOf(name string, e symbolic.Expr) Output { return Output{Name: name, Expr: e, Reduce: Prod} }
+
 func (o Output) String() string {
 	head, args := "", o.Expr.String()
 	switch {
@@ -285,7 +288,7 @@ func (k *Kernel) declare(scalars []string) error {
 			return fail(o.Name, "two outputs of that name")
 		}
 		switch {
-		case o.Reduce > Max:
+		case o.Reduce > Prod:
 			return fail(o.Name, "unknown reduction %d", o.Reduce)
 		case o.isResult():
 			results[o.Name] = true

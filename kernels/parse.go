@@ -10,7 +10,7 @@ import (
 
 // Parse makes a kernel from text: statements "name = expression", separated by
 // semicolons or newlines, with the expressions that symbolic.Parse reads. A
-// newline between parentheses ends nothing. A right side that is sum(e), min(e) or max(e) with one argument is a
+// newline between parentheses ends nothing. A right side that is sum(e), prod(e), min(e) or max(e) with one argument is a
 // reduction, and one that is the call of a [Collective] by its name is that:
 //
 //	c = scan(sum, x)    p = scanbefore(max, x)    y = keep(x, x > 0)    h = histogram(k)
@@ -104,7 +104,7 @@ func assignment(s string) int {
 // right side, and returns where the argument lies.
 func reduction(s string) (lo, hi int, r Reduction) {
 	lo = leading(s)
-	for _, r = range []Reduction{Sum, Min, Max} {
+	for _, r = range []Reduction{Sum, Min, Max, Prod} {
 		if rest, ok := strings.CutPrefix(s[lo:], r.String()); ok && strings.HasPrefix(strings.TrimSpace(rest), "(") {
 			lo = strings.IndexByte(s, '(') + 1
 			depth := 1

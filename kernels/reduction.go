@@ -14,6 +14,7 @@ const (
 	Sum                   // acc + x, starting from 0
 	Min                   // x < acc ? x : acc, starting from +Inf: NaNs are passed over
 	Max                   // x > acc ? x : acc, starting from -Inf: NaNs are passed over
+	Prod                  // acc * x, starting from 1
 )
 
 func (r Reduction) String() string {
@@ -24,6 +25,8 @@ func (r Reduction) String() string {
 		return "min"
 	case Max:
 		return "max"
+	case Prod:
+		return "prod"
 	}
 	return "none"
 }
@@ -64,6 +67,8 @@ func Identity[T Number](r Reduction) T {
 		return greatest[T]()
 	case Max:
 		return least[T]()
+	case Prod:
+		return 1
 	}
 	return 0
 }
@@ -115,6 +120,8 @@ func Fold[T Number](r Reduction, acc, x T) T {
 			return x
 		}
 		return acc
+	case Prod:
+		return acc * x
 	}
 	return acc + x
 }

@@ -29,9 +29,10 @@ type scanningWork[T kernels.Number] struct {
 
 // carryText is a kernel that folds a scalar with values, as kernels.Fold does.
 var carryText = map[kernels.Reduction]string{
-	kernels.Sum: "y = c + x",
-	kernels.Min: "y = min(x, c)",
-	kernels.Max: "y = max(x, c)",
+	kernels.Sum:  "y = c + x",
+	kernels.Min:  "y = min(x, c)",
+	kernels.Max:  "y = max(x, c)",
+	kernels.Prod: "y = c*x",
 }
 
 func newScan[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int, plan Plan) (*scanning[T], error) {
@@ -87,8 +88,9 @@ func (s *scanning[T]) finish(w *collecting, c chunk) {
 	k.view.Reload()
 	for lo := 0; lo < f.N; lo += column.ScanBlock {
 		f.Uniforms[0] = bitsOf(k.totals[lo/column.ScanBlock]) // c is all that is uniform
-		k.view.Run(lo, min(lo+column.ScanBlock, f.N))
+		k.view.RunUnordered(lo, min(lo+column.ScanBlock, f.N))
 	}
+	k.view.Publish()
 }
 
 func (s *scanning[T]) end() error { return nil }

@@ -46,6 +46,10 @@ func newPhased(e engine, b *Binding, plan Plan) (*Call, error) {
 type view interface {
 	Reload()
 	Run(lo, hi int)
+
+	// RunUnordered is Run, but that others may see its stores only after Publish.
+	RunUnordered(lo, hi int)
+	Publish()
 }
 
 // teamwork is a task of which each worker does a part: part is called once for each
@@ -77,7 +81,9 @@ func codeView(p *kernels.Program, f *kernels.Frame, o simd.Options, tier simd.Ti
 // Run.
 type interpreted struct{ *kernels.Interpreter }
 
-func (interpreted) Reload() {}
+func (interpreted) Reload()                   {}
+func (interpreted) Publish()                  {}
+func (i interpreted) RunUnordered(lo, hi int) { i.Run(lo, hi) }
 
 // tierOf says what code a view runs, and why it is portable though better was asked for.
 func tierOf(v view) (simd.Tier, error) {

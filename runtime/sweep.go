@@ -273,6 +273,7 @@ func (w *sweeper) tile(t tile) {
 			w.row(z, y, t.lo[2], t.hi[2])
 		}
 	}
+	w.view.Publish()
 }
 
 // row computes elements lo … hi-1 of a row, its ends apart.
@@ -364,7 +365,7 @@ func (w *sweeper) segment(row, lo, hi int) {
 	}
 	w.view.Reload()
 	for at := 0; at < f.N; at += w.piece {
-		w.view.Run(at, min(at+w.piece, f.N))
+		w.view.RunUnordered(at, min(at+w.piece, f.N))
 	}
 	for trap, at := range f.Faults {
 		if at != kernels.NoFault {

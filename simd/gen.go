@@ -152,9 +152,6 @@ func generateNoted(p *kernels.Program, o Options, notes *[]note) (*gen, error) {
 	} else {
 		g.genElements()
 	}
-	if o.NonTemporal {
-		g.asm.Sfence()
-	}
 	g.asm.V(x.VXORPS, x.X, 15, 15, x.R(15), x.Mods{})
 	g.asm.Vzeroupper()
 	g.asm.Ret()

@@ -71,13 +71,16 @@ func (n *neon) lanesOffset(r int) int { return n.laneSlot*neonVL + r*kernels.Row
 // startLanes sets the lanes to the reduction's identity.
 func (n *neon) startLanes(r int) {
 	switch sign := n.p.Reductions[r].Op; sign {
-	case kernels.Min, kernels.Max:
-		inf := math.Inf(1)
-		if sign == kernels.Max {
-			inf = math.Inf(-1)
+	case kernels.Min, kernels.Max, kernels.Prod:
+		first := math.Inf(1)
+		switch sign {
+		case kernels.Max:
+			first = math.Inf(-1)
+		case kernels.Prod:
+			first = 1
 		}
 		t := n.p.TypeOf(n.p.Reductions[r].Value)
-		n.asm.MovImm(neonTemp, int64(t.Bits(inf)))
+		n.asm.MovImm(neonTemp, int64(t.Bits(first)))
 		n.asm.DupR(fullLanes(t.Size()), neonV1, neonTemp)
 	default:
 		n.asm.Zero(neonV1)
@@ -104,6 +107,9 @@ func (n *neon) fold(r int, acc, v arm.Vec) arm.Vec {
 		n.asm.V(arm.FCMGT, l, neonV2, acc, v)
 	case kernels.Max:
 		n.asm.V(arm.FCMGT, l, neonV2, v, acc)
+	case kernels.Prod:
+		n.asm.V(arm.FMUL, l, acc, acc, v)
+		return acc
 	default:
 		n.asm.V(arm.FADD, l, acc, acc, v)
 		return acc

@@ -143,6 +143,9 @@ func (g *gen) identity(dst x.Vec, r int) {
 		sign = 1
 	case kernels.Max:
 		sign = -1
+	case kernels.Prod:
+		g.splat(dst, g.p.TypeOf(g.p.Reductions[r].Value).Bits(1), size)
+		return
 	default:
 		g.asm.V(pick(size, x.VXORPD, x.VXORPS), w, dst, dst, x.R(dst), x.Mods{})
 		return
@@ -163,6 +166,8 @@ func (g *gen) fold(r int, w x.Width, acc, v x.Vec, mods x.Mods) {
 		g.asm.V(pick(size, x.VMINPD, x.VMINPS), w, acc, v, x.R(acc), mods)
 	case kernels.Max:
 		g.asm.V(pick(size, x.VMAXPD, x.VMAXPS), w, acc, v, x.R(acc), mods)
+	case kernels.Prod:
+		g.asm.V(pick(size, x.VMULPD, x.VMULPS), w, acc, acc, x.R(v), mods)
 	default:
 		g.asm.V(pick(size, x.VADDPD, x.VADDPS), w, acc, acc, x.R(v), mods)
 	}

@@ -135,6 +135,20 @@ func address(p unsafe.Pointer) uint64 { return uint64(uintptr(p)) }
 // be preempted meanwhile, so that one call should be some 100 µs of work at the
 // most. Bounds outside [0, N] are a programmer error and panic.
 func (r *Runner) Run(lo, hi int) {
+	r.RunUnordered(lo, hi)
+	r.Publish()
+}
+
+// Publish orders the stores of RunUnordered before all that come later.
+func (r *Runner) Publish() {
+	if r.run != nil && r.code.NonTemporal() {
+		storeFence()
+	}
+}
+
+// RunUnordered is Run, but for stores past the caches, which other processors may see after
+// later stores until Publish has been called.
+func (r *Runner) RunUnordered(lo, hi int) {
 	if lo < 0 || hi > r.n {
 		panic(fmt.Sprintf("simd: elements %d to %d of %d", lo, hi, r.n))
 	}

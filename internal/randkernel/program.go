@@ -273,7 +273,7 @@ func (b *builder) finish(o ProgramOptions) {
 		if r.IntN(3) == 0 {
 			t = kernels.Float32
 		}
-		p.Reductions = append(p.Reductions, kernels.Reduce{Op: kernels.Sum + kernels.Reduction(r.IntN(3)), Value: b.pick(t)})
+		p.Reductions = append(p.Reductions, kernels.Reduce{Op: kernels.Sum + kernels.Reduction(r.IntN(4)), Value: b.pick(t)})
 	}
 	for range r.IntN(o.Traps + 1) {
 		if n := len(b.values[kernels.Bool]); n > 0 {

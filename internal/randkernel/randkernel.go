@@ -128,7 +128,7 @@ func outputs(r *rand.Rand, o Options) []kernels.Output {
 		outs = append(outs, kernels.Assign(name, num()))
 	}
 	for i := range reductions {
-		make := []func(string, symbolic.Expr) kernels.Output{kernels.SumOf, kernels.MinOf, kernels.MaxOf}
+		make := []func(string, symbolic.Expr) kernels.Output{kernels.SumOf, kernels.MinOf, kernels.MaxOf, kernels.ProdOf}
 		outs = append(outs, make[r.IntN(len(make))](fmt.Sprintf("r%d", i), num()))
 	}
 	return outs

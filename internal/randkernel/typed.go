@@ -96,7 +96,7 @@ func NewTyped(r *rand.Rand, o TypedOptions) TypedKernel {
 	}
 	for i := range r.IntN(o.Reductions + 1) {
 		if t := o.Types[r.IntN(len(o.Types))]; !t.IsInt() {
-			make := []func(string, symbolic.Expr) kernels.Output{kernels.SumOf, kernels.MinOf, kernels.MaxOf}
+			make := []func(string, symbolic.Expr) kernels.Output{kernels.SumOf, kernels.MinOf, kernels.MaxOf, kernels.ProdOf}
 			k.Outputs = append(k.Outputs, make[r.IntN(len(make))](fmt.Sprintf("r%d", i), g.num(t)))
 		}
 	}

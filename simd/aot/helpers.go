@@ -82,7 +82,7 @@ type reduction struct {
 
 // name is that of the type of its tree.
 func (r reduction) name(prefix string) string {
-	op := map[kernels.Reduction]string{kernels.Sum: "Sum", kernels.Min: "Min", kernels.Max: "Max"}[r.op]
+	op := map[kernels.Reduction]string{kernels.Sum: "Sum", kernels.Min: "Min", kernels.Max: "Max", kernels.Prod: "Prod"}[r.op]
 	return fmt.Sprintf("%s%s%d", prefix, op, 8*r.typ.Size())
 }
 
@@ -91,6 +91,8 @@ func (r reduction) identity() string {
 	switch {
 	case r.op == kernels.Sum:
 		return "0"
+	case r.op == kernels.Prod:
+		return "1"
 	case r.op == kernels.Min && r.typ == kernels.Float64:
 		return "math.Inf(1)"
 	case r.op == kernels.Min:
@@ -109,6 +111,9 @@ func (r reduction) into(acc, x string) string {
 	case kernels.Max:
 		return fmt.Sprintf("if %s > %s {\n%s = %s\n}", x, acc, acc, x)
 	}
+	if r.op == kernels.Prod {
+		return fmt.Sprintf("%s *= %s", acc, x)
+	}
 	return fmt.Sprintf("%s += %s", acc, x)
 }
 
@@ -123,6 +128,8 @@ func (r reduction) source(prefix string) string {
 		pair = "y := f.level[k]\nif x < y {\ny = x\n}\nx = y"
 	case kernels.Max:
 		pair = "y := f.level[k]\nif x > y {\ny = x\n}\nx = y"
+	case kernels.Prod:
+		pair = "x = f.level[k] * x"
 	default:
 		pair = "x = f.level[k] + x"
 	}

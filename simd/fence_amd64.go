@@ -1,0 +1,6 @@
+package simd
+
+// storeFence orders stores past the caches before all later stores.
+//
+//go:noescape
+func storeFence()
