@@ -32,6 +32,9 @@ const (
 	ArgMax   // … greatest
 	Mean     // the sum divided by the number of elements; NaN if there are none
 	Norm     // the root of the sum of the squares
+	Count    // how many truth values hold
+	Any      // whether one holds
+	All      // whether all hold
 	Variance // the mean square distance from the mean; NaN if there are no elements
 )
 
@@ -42,6 +45,7 @@ var collectives = [...]struct {
 	own           bool // has a length of its own
 	result        bool
 	indexed, test bool // By is a position; a truth value
+	truth         bool // of a truth value
 }{
 	Scan:       {name: "scan", folds: true},
 	ScanBefore: {name: "scanbefore", folds: true},
@@ -54,6 +58,9 @@ var collectives = [...]struct {
 	ArgMax:     {name: "argmax", result: true},
 	Mean:       {name: "mean", result: true},
 	Norm:       {name: "norm", result: true},
+	Count:      {name: "count", result: true, truth: true},
+	Any:        {name: "any", result: true, truth: true},
+	All:        {name: "all", result: true, truth: true},
 	Variance:   {name: "variance", result: true},
 }
 
@@ -138,6 +145,21 @@ func NormOf(name string, e symbolic.Expr) Output {
 	return Output{Name: name, Expr: e, Collect: Norm}
 }
 
+// CountOf is the number of elements for which where holds.
+func CountOf(name string, where symbolic.Expr) Output {
+	return Output{Name: name, Expr: where, Collect: Count}
+}
+
+// AnyOf is whether where holds for an element.
+func AnyOf(name string, where symbolic.Expr) Output {
+	return Output{Name: name, Expr: where, Collect: Any}
+}
+
+// AllOf is whether where holds for all elements.
+func AllOf(name string, where symbolic.Expr) Output {
+	return Output{Name: name, Expr: where, Collect: All}
+}
+
 // VarianceOf is the variance of e over all elements, divided by their number, not by
 // one less. It is stable: the distances of each block from the block's own mean are squared
 // and summed, and blocks are joined as Chan, Golub and LeVeque do (Updating
@@ -158,6 +180,15 @@ type Column struct {
 // Columns returns the collective outputs. A frame for a program of a kernel that has some
 // has arrays for the columns, after those of the parameters.
 func (k *Kernel) Columns() []Column { return slices.Clone(k.columns) }
+
+// inProgram reports whether a result is that of a reduction of the program.
+func (c Collective) inProgram() bool {
+	switch c {
+	case Elementwise, Mean, Norm, Count, Any, All:
+		return true
+	}
+	return false
+}
 
 // flatten makes of the outputs as they were written those of the program: a
 // collective one becomes an output for its values, and one for what By says.
@@ -185,7 +216,20 @@ func (k *Kernel) flatten() error {
 		case c.by != (o.By != symbolic.Expr{}):
 			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s without a second expression, or with one too many", o.Collect)}
 		}
+		if c.truth && !o.Expr.Bool() {
+			return &Error{Kernel: k.name, Output: o.Name, Term: brief(o.Expr), Reason: "a number where " + c.name + " needs a truth value"}
+		}
+		holds := func() symbolic.Expr { return symbolic.Select(o.Expr, symbolic.Int(1), symbolic.Int(0)) }
 		switch o.Collect {
+		case Count: // in float64, which counts further than float32
+			k.outputs = append(k.outputs, Output{Name: o.Name, Expr: symbolic.ToFloat64(holds()), Reduce: Sum})
+			continue
+		case Any:
+			k.outputs = append(k.outputs, Output{Name: o.Name, Expr: holds(), Reduce: Max})
+			continue
+		case All:
+			k.outputs = append(k.outputs, Output{Name: o.Name, Expr: holds(), Reduce: Min})
+			continue
 		case Mean:
 			k.outputs = append(k.outputs, Output{Name: o.Name, Expr: o.Expr, Reduce: Sum})
 			continue

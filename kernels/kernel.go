@@ -361,8 +361,7 @@ func (k *Kernel) declare(scalars []string) error {
 	// Results of programs' reductions come first, so that both count them alike.
 	for _, collect := range []bool{false, true} {
 		for _, o := range k.written {
-			inProgram := o.Collect == Elementwise || o.Collect == Mean || o.Collect == Norm
-			if o.isResult() && inProgram != collect {
+			if o.isResult() && o.Collect.inProgram() != collect {
 				add(Param{Name: o.Name, Kind: ResultParam, Out: true})
 			}
 		}
@@ -404,7 +403,17 @@ func (k *Kernel) Optimized() []Output {
 	}
 	for i := range outs {
 		o := &outs[i]
-		o.Expr = next()
+		switch o.Expr = next(); {
+		case o.Collect == Count || o.Collect == Histogram: // a conversion
+			if o.Expr.NumArgs() == 1 {
+				o.Expr = o.Expr.Arg(0)
+			}
+		case o.Collect == Norm && o.Expr.Op() == symbolic.OpMul && o.Expr.Arg(0) == o.Expr.Arg(1):
+			o.Expr = o.Expr.Arg(0)
+		}
+		if collectives[o.Collect].truth {
+			o.Expr = truthOf(o.Expr)
+		}
 		switch c := collectives[o.Collect]; {
 		case c.test:
 			o.By = truthOf(next())

@@ -16,6 +16,7 @@ import (
 //	c = scan(sum, x)    p = scanbefore(max, x)    y = keep(x, x > 0)    h = histogram(k)
 //	y = scatter(x, k)   y = scatteradd(x, k)      s = segments(sum, x*gather(v, k), rows)
 //	i = argmin(x)       i = argmax(x)             m = mean(x)           v = variance(x)
+//	n = norm(x)         k = count(x > 0)          b = any(x > 0)        b = all(x > 0)
 //
 // Errors are of type *Error; for malformed text they wrap a
 // *symbolic.SyntaxError whose Text is the whole text and whose Offset is the

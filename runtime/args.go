@@ -25,7 +25,8 @@ import (
 //
 // An output may be the same memory as an input, element for element (in place).
 // It may not overlap an array in any other way, and no other output at all.
-// Results are written last; one may lie in an input.
+// Results are written last; one may lie in an input. The index of argmin and argmax and a
+// count go to an *int, any and all to a *bool.
 //
 // Errors are of type *ArgError, and *ValueError for a kernel that is nil or zero. A
 // closed buffer gives an *ArgError that is ErrClosed.
@@ -322,15 +323,16 @@ func (c *checker) fillResults(b *Binding) error {
 			continue
 		}
 		r := &b.results[p.Slot]
-		if r.collect = c.collective(p); r.collect == kernels.ArgMin || r.collect == kernels.ArgMax {
-			v, ok := c.args[p.Name].(*int)
-			switch {
-			case !ok:
-				return c.fail(ArgType, p.Name, "", "an index goes to an *int, not %T", c.args[p.Name])
-			case v == nil:
-				return c.fail(ArgNil, p.Name, "", "a nil %T", v)
+		switch r.collect = c.collective(p); r.collect {
+		case kernels.ArgMin, kernels.ArgMax, kernels.Count:
+			if err := takeResult(c, p.Name, "an index or a count", &r.index); err != nil {
+				return err
 			}
-			r.index = v
+			continue
+		case kernels.Any, kernels.All:
+			if err := takeResult(c, p.Name, "a truth value", &r.truth); err != nil {
+				return err
+			}
 			continue
 		}
 		switch v := c.args[p.Name].(type) {
@@ -348,6 +350,19 @@ func (c *checker) fillResults(b *Binding) error {
 			return c.fail(ArgNil, p.Name, "", "a nil %T", c.args[p.Name])
 		}
 	}
+	return nil
+}
+
+// takeResult is where a result that is no float goes.
+func takeResult[T any](c *checker, name, what string, to **T) error {
+	v, ok := c.args[name].(*T)
+	switch {
+	case !ok:
+		return c.fail(ArgType, name, "", "%s goes to a %T, not %T", what, v, c.args[name])
+	case v == nil:
+		return c.fail(ArgNil, name, "", "a nil %T", v)
+	}
+	*to = v
 	return nil
 }
 

@@ -41,6 +41,7 @@ type result struct {
 	f64   *float64
 	f32   *float32
 	index *int
+	truth *bool
 
 	collect kernels.Collective // how the value is made of what the program folds
 }
@@ -51,6 +52,8 @@ func (r result) addr() unsafe.Pointer {
 		return unsafe.Pointer(r.f64)
 	case r.f32 != nil:
 		return unsafe.Pointer(r.f32)
+	case r.truth != nil:
+		return unsafe.Pointer(r.truth)
 	}
 	return unsafe.Pointer(r.index)
 }
@@ -95,6 +98,10 @@ func (b *Binding) setResults() {
 			r.set(v / float64(b.Frame.N))
 		case kernels.Norm:
 			r.set(math.Sqrt(v))
+		case kernels.Count:
+			*r.index = int(v)
+		case kernels.Any, kernels.All:
+			*r.truth = v > 0
 		default:
 			r.set(v)
 		}

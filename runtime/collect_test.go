@@ -80,6 +80,10 @@ func TestCollect(t *testing.T) {
 		hi = argmax(x)
 		m = mean(x)
 		v = variance(x)
+		g = prod(1 + x*0x1p-20)
+		cn = count(x > 3)
+		an = any(x > 3)
+		al = all(x < 1000)
 		e = norm(x)`, kernels.Typed(kernels.Int32, "k"), kernels.Typed(kernels.Int64, "rows", "h"), kernels.Unoptimized()))
 	everyExecutor(t, func(t *testing.T, ex runtime.Executor) {
 		r := rand.New(rand.NewPCG(6, 1))
@@ -112,9 +116,12 @@ func TestCollect(t *testing.T) {
 				p, q, a, s := fill(n+3), fill(bins), fill(bins), fill(len(rows)-1)
 				h := make([]int64, bins)
 				var sum, mean, variance, norm float64
-				var lo, hi int
+				var lo, hi, count int
+				var product float64
+				var any, all bool
 				call, err := ex.Bind(k, runtime.Args{"x": x, "k": idx, "rows": rows, "y": y, "t": &sum, "c": c, "d": d, "p": p, "h": h,
-					"q": q, "a": a, "s": s, "lo": &lo, "hi": &hi, "m": &mean, "v": &variance, "e": &norm})
+					"q": q, "a": a, "s": s, "lo": &lo, "hi": &hi, "m": &mean, "v": &variance, "e": &norm,
+					"g": &product, "cn": &count, "an": &any, "al": &all})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -142,7 +149,12 @@ func TestCollect(t *testing.T) {
 				wh, wq, wa, ws := make([]int64, bins), fill(bins), fill(bins), fill(len(rows)-1)
 				wlo, whi := -1, -1
 				squares := 0.0
+				wn, wall := 0, true
 				for i, v := range x {
+					if v > 3 {
+						wn++
+					}
+					wall = wall && v < 1000
 					if v > 1 {
 						wp[kept] = v
 						kept++
@@ -173,6 +185,9 @@ func TestCollect(t *testing.T) {
 					if !sameFloats(pair[0], pair[1]) {
 						t.Fatalf("n=%d %s: %v, want %v", n, name, head(pair[0]), head(pair[1]))
 					}
+				}
+				if count != wn || any != (wn > 0) || all != wall {
+					t.Fatalf("n=%d: %d, want %d; any %v, all %v, want %v", n, count, wn, any, all, wall)
 				}
 				if !slices.Equal(h, wh) || lo != wlo || hi != whi {
 					t.Fatalf("n=%d: %v, want %v; least at %d, want %d; greatest at %d, want %d", n, h, wh, lo, wlo, hi, whi)
