@@ -16,6 +16,8 @@ type Call struct {
 	launcher Launcher
 	info     LaunchInfo
 	labels   labels
+	engine   engine // nil for an executor of another package
+	plan     Plan
 	started  atomic.Pointer[Event] // the launch started last, nil if it has ended
 }
 
@@ -71,6 +73,21 @@ func (c *Call) Run(ctx context.Context) error {
 func (c *Call) run(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	b := c.binding
+	return c.launch(ctx, func(labels context.Context) error {
+		if err := c.launcher.Launch(ctx, labels, b); err != nil {
+			return err
+		}
+		if err := b.fault(); err != nil {
+			return err
+		}
+		b.setResults()
+		return nil
+	})
+}
+
+// launch calls f, which launches, with buffers held and labels set.
+func (c *Call) launch(ctx context.Context, f func(labels context.Context) error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -85,14 +102,7 @@ func (c *Call) run(ctx context.Context) error {
 	pprof.SetGoroutineLabels(labels)
 	defer pprof.SetGoroutineLabels(ctx)
 	b.Frame.ClearFaults()
-	if err := c.launcher.Launch(ctx, labels, b); err != nil {
-		return err
-	}
-	if err := b.fault(); err != nil {
-		return err
-	}
-	b.setResults()
-	return nil
+	return f(labels)
 }
 
 // SetScalar changes a scalar for the launches to come, once those that run or

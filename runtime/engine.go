@@ -31,6 +31,19 @@ type engine interface {
 
 // newPhased prepares the launches of what is more than one range of elements.
 func newPhased(e engine, b *Binding, plan Plan) (*Call, error) {
+	call, err := newPhases(e, b, plan)
+	return call.of(e, plan), err
+}
+
+// of notes what a call was bound by.
+func (c *Call) of(e engine, plan Plan) *Call {
+	if c != nil {
+		c.engine, c.plan = e, plan
+	}
+	return c
+}
+
+func newPhases(e engine, b *Binding, plan Plan) (*Call, error) {
 	switch columns := b.Kernel.Columns(); {
 	case len(columns) == 0:
 		return newSweep(e, b, plan)

@@ -100,7 +100,7 @@ func (p *pool) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Call, er
 	}
 	l.runners, l.piece = runners, pieceLen(b.Program, slow(info.Tier))
 	info.Executor, info.Workers, info.Inline = p.Name(), l.deal.workers, n < below
-	return NewCall(b, info, l), nil
+	return NewCall(b, info, l).of(p, plan), nil
 }
 
 // alone reports whether n elements, for which there are that many workers, are

@@ -24,5 +24,5 @@ func (s *sequential) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Ca
 		return newPhased(s, b, plan)
 	}
 	info := LaunchInfo{Executor: s.name, Tier: simd.Portable, NonTemporalWhy: "the interpreter has no such stores", Workers: 1, Schedule: plan.Schedule}
-	return NewCall(b, info, &singleLaunch{s.gate, b.Program.NewInterpreter(b.Frame), pieceLen(b.Program, interpreting)}), nil
+	return NewCall(b, info, &singleLaunch{s.gate, b.Program.NewInterpreter(b.Frame), pieceLen(b.Program, interpreting)}).of(s, plan), nil
 }

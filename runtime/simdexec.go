@@ -28,7 +28,7 @@ func (s *simdExec) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Call
 		return nil, err
 	}
 	info.Executor, info.Workers = s.name, 1
-	return NewCall(b, info, &singleLaunch{s.gate, runners[0], pieceLen(b.Program, slow(info.Tier))}), nil
+	return NewCall(b, info, &singleLaunch{s.gate, runners[0], pieceLen(b.Program, slow(info.Tier))}).of(s, plan), nil
 }
 
 // compile makes the code of a binding and its runners, and says what came of

@@ -276,10 +276,15 @@ func (w *sweeper) tile(t tile) {
 	w.view.Publish()
 }
 
-// row computes elements lo … hi-1 of a row, its ends apart.
+// row computes elements lo … hi-1 of a row.
 func (w *sweeper) row(z, y, lo, hi int) {
-	s := w.sweep
 	w.pointRows(z, y)
+	w.run(z*w.sweep.shape[1]+y, lo, hi)
+}
+
+// run computes elements lo … hi-1 of the row that rows are pointed at, its ends apart.
+func (w *sweeper) run(row, lo, hi int) {
+	s := w.sweep
 	n := s.shape[2]
 	from, to := lo, hi
 	if lo < s.before {
@@ -291,7 +296,6 @@ func (w *sweeper) row(z, y, lo, hi int) {
 	if (from > lo || to < hi) && hi-lo <= copiedRow { // to copy it costs less than two runs more
 		from, to = hi, hi
 	}
-	row := z*s.shape[1] + y
 	if from > lo {
 		w.segment(row, lo, from)
 	}
