@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 )
@@ -69,14 +70,15 @@ func (g Grid[T]) grid() (a array, reason ArgReason, detail string) {
 	most := 0 // of the elements' places
 	product := 1
 	for axis, n := range g.Shape {
-		if product *= max(n, 1); product > 1<<48 || n > 1<<48 {
+		if product > math.MaxInt/max(n, 1) {
 			return a, ArgShape, fmt.Sprintf("too many elements in the shape %v", g.Shape)
 		}
+		product *= max(n, 1)
 		a.shape[axis], a.strides[axis] = n, g.strides()[axis]
 		if s := a.strides[axis]; s < 0 {
 			return a, ArgShape, fmt.Sprintf("a negative stride in %v", g.Strides)
 		} else if n > 1 && !empty {
-			if s > (1<<50)/n {
+			if s > (math.MaxInt/8-most)/n {
 				return a, ArgShape, fmt.Sprintf("strides %v reach beyond the data", g.Strides)
 			}
 			most += (n - 1) * s

@@ -301,11 +301,14 @@ const mostReordered = 800
 // inFlight is the number of vectors to compute at once, by this model. The steps of a vector
 // that no guard skips take as long as their longest chain of latencies, while the
 // processor could start two of its multiplications and three of all its
-// instructions a cycle. So many vectors are wanted as fill that time, two at the
-// least, since a processor looks ahead but not far enough; and four at the most, or two with
-// the registers of AVX2, by measurement.
+// instructions a cycle; what it reads of constants and tables takes longer, and is
+// read for each vector where many leave no registers for it. So many vectors are
+// wanted as fill that time, two at the least, since a processor looks ahead but not
+// far enough; and four at the most, or two with the registers of AVX2. The numbers are
+// by measurement.
 func (g *gen) inFlight() int {
-	var longest, all, products int32
+	var longest, all, products, reads int32
+	nu := kernels.Value(len(g.body.p.Uniform))
 	ready := map[kernels.Value]int32{} // in half cycles
 	guarded := false
 	for i := range g.body.steps {
@@ -324,6 +327,14 @@ func (g *gen) inFlight() int {
 			ready[s.value] = start + delay(s)
 			longest = max(longest, ready[s.value])
 			all++
+			if s.instr.Op == kernels.OpTable {
+				reads += 2 // its halves
+			}
+			for _, v := range s.args[:s.nargs] {
+				if v < nu {
+					reads++
+				}
+			}
 			if s.from.IsFloat() && (s.instr.Op == kernels.OpMul || s.instr.Op == kernels.OpFMA) {
 				products++
 			}
@@ -338,7 +349,7 @@ func (g *gen) inFlight() int {
 		most = 4
 	}
 	want := 1
-	for want < most && int32(want)*max(products, all*2/3) < longest {
+	for want < most && int32(want)*max(products, all*2/3, reads*12/5) < longest {
 		want *= 2
 	}
 	for want > 1 && want*n > mostReordered {

@@ -32,13 +32,25 @@ type File struct {
 // Generate returns the files of the kernel's function, the one in portable Go
 // first. The same kernel and options give the same bytes on every machine. Errors
 // are of type *Error: a name that is none in Go, a tier that has no assembly, more
-// arrays than an assembly function's arguments may be.
+// arrays than an assembly function's arguments may be, and outputs that take more than
+// a program: collectives, and neighbours.
 func Generate(k *kernels.Kernel, o Options) ([]File, error) {
 	if o.Type == 0 {
 		o.Type = kernels.Float64
 	}
 	if !o.Type.IsFloat() {
 		return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("no program for elements of type %s", o.Type)}
+	}
+	if c := k.Columns(); len(c) > 0 {
+		return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("a %s, which package runtime makes of a program's values, and no program alone", c[0].Output.Collect)}
+	}
+	if len(k.Neighbours()) > 0 {
+		return nil, &Error{Kernel: k.Name(), Reason: "neighbours, for which package runtime gives a program the rows of a grid"}
+	}
+	for _, out := range k.Outputs() {
+		if out.Collect != kernels.Elementwise {
+			return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("a %s, which package runtime makes of a reduction", out.Collect)}
+		}
 	}
 	return generate(subject{k.Name(), k.Program(o.Type), k.Params(), k.Describe(o.Type), formula(k)}, o)
 }

@@ -129,8 +129,7 @@ func atanh64(w writer, x Value) Value {
 	q, rest := w.ddDiv(nh, nl, dh, dl, r)
 	half := w.withSign(w.c(0.5), x)
 	l := w.reduceLog64(q, 0)
-	left := w.Mul(rest, w.Mul(r, l.unit()))
-	y := w.Mul(w.Add(l.ln(&left)), half)
+	y := w.Mul(w.Add(l.lnWith(w.Mul(rest, r))), half)
 	far := w.Select(w.Lt(size, w.c(0.5)), x, w.Select(w.Eq(size, w.c(1)), w.Mul(half, w.c(math.Inf(1))), w.c(math.NaN())))
 	return w.Rarely(w.outsidePositive(size, inverseTiny, 1-0x1p-53), far, y)
 }

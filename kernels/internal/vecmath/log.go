@@ -1,6 +1,9 @@
 package vecmath
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // The logarithms take x = m*2^e with m from 0.70 to 1.40, by arithmetic on the bits,
 // and a number c about 1/m, one of 16, with which r = m*c - 1 is exact and at most
@@ -67,26 +70,39 @@ func (l *logarithm) unusual() Value {
 	return w.Lt(w.Bits(Int64, l.b), w.Const(Int64, 1<<52+logOffset64))
 }
 
-// unit is c*2^-e, for x < 2^991: what was left out of x is multiplied by it, to be
-// added to r.
+// logUnit64 is logC64 with logRaise64 added at the place of the exponents: that less
+// the upper bits of b is c*2^-e.
+var logUnit64 = func() []uint64 {
+	up := slices.Clone(logC64)
+	for i := range up {
+		up[i] += logRaise64 << 52
+	}
+	return up
+}()
+
+// unit is c*2^-e, for x < 2^991, so that r is x*unit - 1, to which what was left out of
+// x is added times unit.
 func (l *logarithm) unit() Value {
 	w := l.w
-	// The bits of x and of m differ by e at the place of the exponent.
-	less := w.Sub(w.Bits(Int64, l.m), w.Bits(Int64, l.x))
-	return w.Bits(Float64, w.Add(w.Bits(Int64, l.c), less))
+	u := func(b uint64) Value { return w.Const(Uint64, b) }
+	up := w.And(l.b, u(^uint64(mantissa64)))
+	return w.Bits(Float64, w.Sub(w.Table(Uint64, logUnit64, l.index), up))
 }
 
+// product is rest*unit: what was left out of x, at most two units in its last place,
+// on the scale of r.
+type product struct{ rest, unit Value }
+
 // ln is the natural logarithm as hi + lo, |lo| at most about 0.02*|hi|. Its relative
-// error is about 2^-55. left is nil, or what was left out of x, at most two units
-// in its last place, times unit.
-func (l *logarithm) ln(left *Value) (hi, lo Value) {
+// error is about 2^-55. left is nil, or what was left out of x.
+func (l *logarithm) ln(left *product) (hi, lo Value) {
 	w := l.w
 	hi, lo = w.fastTwoSum(w.FMA(l.e, w.c(ln2Hi), w.Table(Float64, lnHi64, l.index)), l.r)
 	small := w.FMA(l.e, w.c(ln2Lo), w.Table(Float64, lnLo64, l.index))
 	r := l.r
 	if left != nil {
-		small = w.Add(small, *left)
-		r = w.Add(r, *left)
+		lo = w.FMA(left.rest, left.unit, lo)
+		r = w.FMA(left.rest, left.unit, r)
 	}
 	square := w.Mul(r, r)
 	small = w.FMA(square, w.evenOdd(r, square, lnP64[:]), small)
@@ -142,8 +158,16 @@ func (l *logarithm) toBase(hi, lo Value, scaleHi, scaleLo float64, p []float64) 
 // relative error is small, too, while hi - 1 + lo has one of 2^-53.
 func (w writer) lnSum64(hi, lo Value) (Value, Value) {
 	l := w.reduceLog64(hi, 0)
-	left := w.Mul(lo, l.unit())
-	return l.ln(&left)
+	return l.lnWith(lo)
+}
+
+// lnWith is the natural logarithm of x + rest as a sum of two: see lnSum64.
+func (l *logarithm) lnWith(rest Value) (hi, lo Value) {
+	w := l.w
+	unit := l.unit()
+	sum := *l
+	sum.r = w.FMA(l.x, unit, w.c(-1)) // which needs no m
+	return sum.ln(&product{rest, unit})
 }
 
 func log1p64(w writer, x Value) Value {
@@ -151,8 +175,7 @@ func log1p64(w writer, x Value) Value {
 	hi := w.Add(x, w.c(1))
 	lo := w.Sub(x, w.Sub(hi, w.c(1)))
 	l := w.reduceLog64(hi, 0)
-	left := w.Mul(lo, l.unit())
-	y := w.Add(l.ln(&left))
+	y := w.Add(l.lnWith(lo))
 	y = w.Bits(Float64, w.Or(w.Bits(Int64, y), w.signBit(x))) // for -0
 	far := w.Add(l.ln(nil))
 	far = w.Select(w.Lt(x, w.c(math.Inf(1))), far, w.Add(x, x))
