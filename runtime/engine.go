@@ -58,6 +58,7 @@ func newPhases(e engine, b *Binding, plan Plan) (*Call, error) {
 // of another length, between a Run and the next if Reload comes first.
 type view interface {
 	Reload()
+	Repoint() // Reload for other arrays and another length alone
 	Run(lo, hi int)
 
 	// RunUnordered is Run, but that others may see its stores only after Publish.
@@ -95,6 +96,7 @@ func codeView(p *kernels.Program, f *kernels.Frame, o simd.Options, tier simd.Ti
 type interpreted struct{ *kernels.Interpreter }
 
 func (interpreted) Reload()                   {}
+func (interpreted) Repoint()                  {}
 func (interpreted) Publish()                  {}
 func (i interpreted) RunUnordered(lo, hi int) { i.Run(lo, hi) }
 

@@ -156,21 +156,33 @@ func (r *radixSort[K, V]) sort(a, b []K, va, vb []V, home bool) {
 		r.finish(a, b, va, vb, home)
 		return
 	}
-	var plain keyOrder[K]
-	s := plain.scan(a)
-	if s.rising {
+	i := 1
+	for i < m && a[i-1] <= a[i] {
+		i++
+	}
+	if i == m {
 		r.finish(a, b, va, vb, home)
 		return
 	}
-	width := bits.Len64(uint64(s.most - s.least))
-	n := bits.Len(uint(m))
-	use := min(width, n+1)
+	least, most := a[0], a[0]
+	for _, k := range a {
+		least, most = min(least, k), max(most, k)
+	}
+	r.spread(a, b, va, vb, least, most, home)
+}
+
+// spread does what sort does for words that are not all equal, of which it is told the
+// least and the most.
+func (r *radixSort[K, V]) spread(a, b []K, va, vb []V, least, most K, home bool) {
+	m := len(a)
+	width := bits.Len64(uint64(most - least))
+	use := min(width, bits.Len(uint(m))+3)
 	if use <= 8 && width == use {
 		at := &r.low
 		clear(at[:1<<use])
-		countDigits(a, s.least, 0, at)
+		countDigits(a, least, 0, at)
 		countsToPlaces(at[:1<<use])
-		moveDigits(a, b, va, vb, s.least, 0, at)
+		moveDigits(a, b, va, vb, least, 0, at)
 		r.finish(b, a, vb, va, !home)
 		return
 	}
@@ -179,7 +191,7 @@ func (r *radixSort[K, V]) sort(a, b []K, va, vb []V, home bool) {
 	shift := uint(width - use)
 	clear(r.low[:1<<low])
 	clear(r.high[:1<<first])
-	r.countTwo(a, s.least, shift, low)
+	r.countTwo(a, least, shift, low)
 	if shift > 0 {
 		// The moves that insertion is left with, if only the first digits are badly spread.
 		sum := 0.0
@@ -192,22 +204,22 @@ func (r *radixSort[K, V]) sort(a, b []K, va, vb []V, home bool) {
 				return
 			}
 			countsToPlaces(r.high[:1<<first])
-			moveDigits(a, b, va, vb, s.least, shift+low, &r.high)
-			r.parts(b, a, vb, va, s.least, shift+low, !home)
+			moveDigits(a, b, va, vb, least, shift+low, &r.high)
+			r.parts(b, a, vb, va, least, shift+low, !home)
 			return
 		}
 	}
 	countsToPlaces(r.low[:1<<low])
 	countsToPlaces(r.high[:1<<first])
-	moveLow(a, b, va, vb, s.least, shift, low, &r.low)
-	moveDigits(b, a, vb, va, s.least, shift+low, &r.high)
+	moveLow(a, b, va, vb, least, shift, low, &r.low)
+	moveDigits(b, a, vb, va, least, shift+low, &r.high)
 	switch {
 	case shift == 0 || insertWords(a, va, 8*m):
 		r.finish(a, b, va, vb, home)
 	case m <= 4*someKeys:
 		r.merge(a, b, va, vb, home)
 	default:
-		r.all(a, b, va, vb, s.least, uint(width), home)
+		r.all(a, b, va, vb, least, uint(width), home)
 	}
 }
 

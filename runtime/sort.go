@@ -156,16 +156,16 @@ func (s *sorter[K, V]) alone() {
 	if len(keys) <= sortOnStack {
 		var b [sortOnStack]K
 		var vb [sortOnStack]V
-		s.sortWith(b[:], vb[:], r.nan)
+		s.sortWith(b[:], vb[:], r)
 		return
 	}
-	s.sortWith(make([]K, len(keys)), make([]V, len(keys)), r.nan)
+	s.sortWith(make([]K, len(keys)), make([]V, len(keys)), r)
 }
 
 // sortWith sorts on one core, with b and vb for scratch.
-func (s *sorter[K, V]) sortWith(b []K, vb []V, nan bool) {
+func (s *sorter[K, V]) sortWith(b []K, vb []V, r wordRange[K]) {
 	a, va := s.keys[0], s.vals[0]
-	if nan {
+	if r.nan {
 		nans := s.nansFirst(a, b, va, vb)
 		a, va = a[nans:], va[nans:]
 	}
@@ -174,10 +174,13 @@ func (s *sorter[K, V]) sortWith(b []K, vb []V, nan bool) {
 		a[i] = s.word(k)
 	}
 	w := radixSort[K, V]{s.keyOrder, digitCountsPool.Get().(*digitCounts)}
-	if len(a) <= sortMerged {
+	switch least := r.least + s.nans; {
+	case len(a) <= sortMerged:
 		w.merge(a, b, va, vb, true)
-	} else {
-		w.sort(a, b, va, vb, true)
+	case least == r.most:
+		w.finish(a, b, va, vb, true)
+	default:
+		w.spread(a, b, va, vb, least, r.most, true)
 	}
 	digitCountsPool.Put(w.digitCounts)
 }

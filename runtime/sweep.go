@@ -46,6 +46,8 @@ type sweep struct {
 	unit    int // segments are multiples of it, but for the last of a row
 	before  int // how far neighbours reach along a row
 	after   int
+	above   int // how far across rows
+	below   int
 	tiles   []tile
 	deal    *deal
 	workers []*sweeper
@@ -67,6 +69,10 @@ type source struct {
 	written bool
 	data    unsafe.Pointer
 	elem    kernels.Type
+
+	rowBytes int  // from a row to the next
+	group    int  // the first source that is elements of the same row
+	reaches  bool // some source of the group is at an offset along the row
 }
 
 // tile is a part of the space: its planes, its rows, and a range of these.
@@ -88,6 +94,7 @@ type sourceRow struct {
 	data     unsafe.Pointer
 	constant bool
 	value    float64
+	copied   bool // to scratch, for the segment at hand
 }
 
 func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
@@ -125,7 +132,7 @@ func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
 		copy(f.Partials, b.Frame.Partials)
 		w := &sweeper{sweep: s, frame: &f, piece: pieceLen(b.Program, e.rates()), rows: make([]sourceRow, len(s.sources)), scratch: make([][]uint64, len(s.sources))}
 		for i := range w.scratch {
-			w.scratch[i] = make([]uint64, longest)
+			w.scratch[i] = make([]uint64, longest+s.before+s.after)
 		}
 		f.N = longest
 		var err error
@@ -171,11 +178,14 @@ func (s *sweep) makeSources() error {
 				src.extent[axis] = 1
 			}
 		}
+		for axis := range b.Kernel.Axes() {
+			low, high := b.Kernel.Edges(arg.name, axis)
+			src.edges[axis+3-b.Kernel.Axes()] = [2]kernels.Edge{low, high}
+		}
 		for axis, d := range n.Offset {
 			at := axis + 3 - len(n.Offset)
 			src.offset[at] = d
-			low, high := b.Kernel.Edges(arg.name, axis)
-			src.edges[at] = [2]kernels.Edge{low, high}
+			low, high := src.edges[at][0], src.edges[at][1]
 			if have, name := src.extent[at], arg.name; max(d, -d) > 0 && have != s.shape[at] {
 				return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgShape, Detail: "neighbours along an axis along which it is broadcast"}
 			} else if have > 0 && (-d > low.Reach(have) || d > high.Reach(have)) {
@@ -184,7 +194,20 @@ func (s *sweep) makeSources() error {
 			}
 		}
 		s.before, s.after = max(s.before, -src.offset[2]), max(s.after, src.offset[2])
+		s.above, s.below = max(s.above, -src.offset[1]), max(s.below, src.offset[1])
+		src.rowBytes = src.strides[1] * src.size
+		src.group = len(s.sources)
+		if !src.written {
+			for i, other := range s.sources {
+				if other.array == src.array && other.offset[0] == src.offset[0] && other.offset[1] == src.offset[1] && !other.written {
+					src.group = i
+					break
+				}
+			}
+		}
 		s.sources = append(s.sources, src)
+		group := &s.sources[src.group]
+		group.reaches = group.reaches || src.offset[2] != 0
 	}
 	return nil
 }
@@ -268,18 +291,27 @@ func (s *sweep) work(w *sweeper, worker int) {
 
 // tile computes a tile row by row.
 func (w *sweeper) tile(t tile) {
+	s := w.sweep
 	for z := t.lo[0]; z < t.hi[0]; z++ {
 		for y := t.lo[1]; y < t.hi[1]; y++ {
-			w.row(z, y, t.lo[2], t.hi[2])
+			if y > t.lo[1] && y > s.above && y < s.shape[1]-s.below {
+				w.nextRows()
+			} else {
+				w.pointRows(z, y)
+			}
+			w.run(z*s.shape[1]+y, t.lo[2], t.hi[2])
 		}
 	}
 	w.view.Publish()
 }
 
-// row computes elements lo … hi-1 of a row.
-func (w *sweeper) row(z, y, lo, hi int) {
-	w.pointRows(z, y)
-	w.run(z*w.sweep.shape[1]+y, lo, hi)
+// nextRows goes on by one row, which reaches beyond no end, as the row before did not.
+func (w *sweeper) nextRows() {
+	for i := range w.rows {
+		if row := &w.rows[i]; !row.constant {
+			row.data = unsafe.Add(row.data, w.sweep.sources[i].rowBytes)
+		}
+	}
 }
 
 // run computes elements lo … hi-1 of the row that rows are pointed at, its ends apart.
@@ -353,13 +385,21 @@ func (w *sweeper) segment(row, lo, hi int) {
 	unpack := false
 	for i := range s.sources {
 		src, row := &s.sources[i], &w.rows[i]
-		if d := src.offset[2]; src.strides[2] == 1 && !row.constant && lo+d >= 0 && hi+d <= src.extent[2] {
+		d := src.offset[2]
+		if src.strides[2] == 1 && !row.constant && lo+d >= 0 && hi+d <= src.extent[2] {
 			f.Arrays[src.slot] = unsafe.Add(row.data, (lo+d)*src.size)
 			continue
 		}
-		w.copyRow(i, lo, hi)
-		f.Arrays[src.slot] = unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
+		g := src.group
+		if !w.rows[g].copied {
+			w.copyRow(g, lo, hi)
+			w.rows[g].copied = true
+		}
+		f.Arrays[src.slot] = unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[g])), (s.before+d)*src.size)
 		unpack = unpack || src.written
+	}
+	for i := range w.rows {
+		w.rows[i].copied = false
 	}
 	if len(f.Partials) > 0 {
 		rowBlocks := s.binding.Program.Blocks(s.shape[2])
@@ -367,7 +407,7 @@ func (w *sweeper) segment(row, lo, hi int) {
 			f.Partials[r] = parts[row*rowBlocks+lo/s.binding.Program.BlockLen():]
 		}
 	}
-	w.view.Reload()
+	w.view.Repoint()
 	for at := 0; at < f.N; at += w.piece {
 		w.view.RunUnordered(at, min(at+w.piece, f.N))
 	}
@@ -386,35 +426,38 @@ func (w *sweeper) segment(row, lo, hi int) {
 	}
 }
 
-// copyRow copies what a source has for elements lo … hi-1 of a row to scratch.
+// copyRow copies what a source has for elements lo … hi-1 of a row to scratch, and what there is as
+// far beside them as neighbours reach.
 func (w *sweeper) copyRow(i, lo, hi int) {
 	src, row := &w.sweep.sources[i], &w.rows[i]
 	if row.constant {
-		w.fill(i, row.value, 0, hi-lo)
+		w.fill(i, row.value, 0, hi-lo+w.sweep.before+w.sweep.after)
 		return
 	}
 	if src.written && !w.sweep.binding.Program.Arrays[src.slot].Read {
 		return
 	}
-	d := src.offset[2]
 	scratch := unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
 	step := src.strides[2] * src.size
-	in, out := max(lo+d, 0), min(hi+d, src.extent[2]) // what is within
+	first, last := lo, hi
+	if src.reaches {
+		first, last = lo-w.sweep.before, hi+w.sweep.after
+	}
+	start := lo - w.sweep.before
+	in, out := max(first, 0), min(last, src.extent[2]) // what is within
 	if src.strides[2] == 0 {
-		in, out = lo+d, hi+d
+		in, out = first, last
 	}
-	if in < out {
-		if to, from := unsafe.Add(scratch, (in-d-lo)*src.size), unsafe.Add(row.data, in*step); src.size == 8 {
-			gatherRow[uint64](to, from, step, out-in)
-		} else {
-			gatherRow[uint32](to, from, step, out-in)
-		}
+	if to, from := unsafe.Add(scratch, (in-start)*src.size), unsafe.Add(row.data, in*step); src.size == 8 {
+		gatherRow[uint64](to, from, step, out-in)
+	} else {
+		gatherRow[uint32](to, from, step, out-in)
 	}
-	for x := lo + d; x < min(in, hi+d); x++ {
-		w.beyond(i, x, x-d-lo)
+	for x := first; x < in; x++ {
+		w.beyond(i, x, x-start)
 	}
-	for x := max(out, lo+d); x < hi+d; x++ {
-		w.beyond(i, x, x-d-lo)
+	for x := out; x < last; x++ {
+		w.beyond(i, x, x-start)
 	}
 }
 
@@ -478,7 +521,7 @@ func (w *sweeper) unpack(i, lo, hi int) {
 	src := &w.sweep.sources[i]
 	step := src.strides[2] * src.size
 	to := unsafe.Add(w.rows[i].data, lo*step)
-	from := unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
+	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[i])), w.sweep.before*src.size)
 	if src.size == 8 {
 		for j, v := range unsafe.Slice((*uint64)(from), hi-lo) {
 			*(*uint64)(unsafe.Add(to, j*step)) = v

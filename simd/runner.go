@@ -59,6 +59,7 @@ func (r *Runner) Reload() {
 		return
 	}
 	f := r.frame
+	r.n = f.N
 	r.words[frameUniforms] = address(unsafe.Pointer(unsafe.SliceData(f.Uniforms)))
 	for i, p := range f.Arrays {
 		r.words[frameArrays+i] = address(p)
@@ -97,6 +98,27 @@ func (r *Runner) Reload() {
 		r.scratch = make([]byte, n)
 	}
 	r.words[frameScratch] = (address(unsafe.Pointer(unsafe.SliceData(r.scratch))) + 63) &^ 63
+}
+
+// Repoint is Reload for a frame of which no more has changed than N and the pointers to arrays and
+// partials.
+func (r *Runner) Repoint() {
+	f := r.frame
+	if r.run == nil || r.asked.NonTemporal() && len(r.asked.prog.Stores) > 1 {
+		r.Reload()
+		return
+	}
+	r.n = f.N
+	for i, p := range f.Arrays {
+		r.words[frameArrays+i] = address(p)
+	}
+	for i, p := range f.Partials {
+		r.words[frameArrays+len(f.Arrays)+i] = address(unsafe.Pointer(unsafe.SliceData(p)))
+	}
+	if r.splitFrom != math.MaxInt {
+		c := r.code
+		r.alignBase = int(r.words[frameArrays+c.align]) / c.prog.Arrays[c.align].Type.Size()
+	}
 }
 
 // aligned reports whether non-temporal stores, which must be aligned, can
