@@ -136,7 +136,7 @@ func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
 		}
 		f.N = longest
 		var err error
-		if w.view, err = e.view(b.Program, &f, simd.Options{NonTemporal: stream}); err != nil {
+		if w.view, err = e.view(b.Program, &f, simd.Options{NonTemporal: stream, Prefetch: !stream && outgrows(b, e.Target())}); err != nil {
 			return nil, err
 		}
 		s.workers = append(s.workers, w)
