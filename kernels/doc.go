@@ -6,8 +6,9 @@
 //
 //	triad, err := kernels.Parse("triad", "a = b + s*c", kernels.Scalars("s"))
 //
-// An output is an array, or a reduction of an expression's values over all
-// elements: sum, min or max. A kernel may have several of both. It works on
+// An output is an array, a reduction of an expression's values over all
+// elements (sum, prod, min or max), or what a [Collective] makes of the values: a scan, a
+// compaction, a histogram and others. A kernel may have several of all. It works on
 // float64 and on float32 arrays alike, and [Typed] gives it arrays and scalars of
 // other types. Package runtime runs it.
 //
@@ -113,6 +114,37 @@
 // are computed together, and may differ in the last place from either alone.
 // Work that seldom-taken paths or one side of a select alone need is skipped where no lane
 // at hand needs it.
+//
+// # Neighbours
+//
+// at(u, -1, 0) is the element of the array u that lies one row before the one at hand: there is an
+// offset for each axis of the index space, of which there are up to three. Options say what lies
+// beyond the ends, for all or for each side of each axis: the elements at the other end, the last
+// one again, the elements backwards with or without the last one twice, or a number (see
+// [EdgeKind]).
+//
+//	kernels.Parse("heat", "v = u + k*(at(u,-1,0) + at(u,1,0) + at(u,0,-1) + at(u,0,1) - 4*u)",
+//		kernels.Scalars("k"), kernels.Edges(kernels.Edge{Kind: kernels.Periodic}, "u"))
+//
+// Package runtime has grids as arguments, and takes many steps of such a kernel in one call. An
+// output of the kernel has no neighbours: they would be old or new as the order of the work is. In a program
+// each neighbour is an array of its own ([Kernel.Neighbours]).
+//
+// # Collectives
+//
+//	c = scan(sum, x)         c[i] is the fold of x[0] … x[i]; scanbefore leaves out x[i]
+//	y = keep(x, x > 0)       the values for which the condition holds, in order
+//	y = scatter(x, k)        y[k[i]] = x[i], the last of several staying
+//	y = scatteradd(x, k)     y[k[i]] += x[i], in order
+//	h = histogram(k)         h[j] is how many k[i] are j
+//	s = segments(sum, x, r)  s[j] is the fold of x[r[j]] … x[r[j+1]-1]
+//	argmin argmax mean norm variance count any all
+//
+// Each is a whole right side, and its arguments are expressions, but for the name r. What comes out depends on
+// n alone, to the last bit. A scan takes blocks of 1024 values from left to right, and chains the
+// blocks: what is carried into a block is folded with each scan of it. In a segment element e goes to lane e mod
+// 8, and the lanes are folded in halves. NaNs are passed over by argmin and argmax, as by min
+// and max; of equal values the first counts. Means and norms are made of reductions.
 //
 // # Reductions
 //

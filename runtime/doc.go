@@ -14,7 +14,8 @@
 //
 // Arguments are ordinary slices of floats or integers, used without a copy, or a
 // [Buffer]: memory outside the Go heap, on huge pages where the system grants them,
-// near the workers that use it. Whatever does not fit is refused by Bind with an
+// near the workers that use it. A [Grid] has several axes, with strides, and matrices and vectors of
+// gonum are grids too. Whatever does not fit is refused by Bind with an
 // [*ArgError]; after that, Run allocates nothing. [Call.Start] does not wait
 // and returns an [Event]. A context cancels a launch between pieces of some
 // 100 µs. A launch that divides an integer by zero says so with a [*DivideError].
@@ -37,6 +38,18 @@
 // kernels says which bits. Policies say how elements are dealt out to workers,
 // and whether outputs are written past the caches; [Call.Info] says what came
 // of it. Packages that have executors of their own test them with executortest.
+//
+// # Grids and steps
+//
+// A kernel over a space of two or three axes, or with neighbours, goes row by row; rows and
+// planes that neighbours share stay in cache. [Call.Steps] runs a kernel whose outputs are the
+// next step's inputs, several steps in one pass through the arrays where that pays.
+//
+// # Collectives and sorting
+//
+// Scans, compactions, histograms and the other collectives of package kernels are outputs among others:
+// each array is read and written once. [Sort], [SortBy], [Unique] and [RunLengths] work on
+// slices of numbers, on all workers.
 //
 // # Loops
 //

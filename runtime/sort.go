@@ -13,8 +13,8 @@ import (
 // last bit for any executor and number of workers.
 //
 // Sort takes memory for as many elements as x has while it runs. It is a radix sort:
-// its time grows with the length of x, and is at most about four times as long for the
-// worst distribution of numbers as for evenly spread ones. An array that is sorted
+// its time grows with the length of x, and the distributions of numbers that are hardest
+// for it take two to three times as long as evenly spread ones. An array that is sorted
 // already, in either direction, is only looked through (and reversed).
 //
 // Errors are those of [ForRange], and [*AllocError] if there is no memory. When there
