@@ -14,11 +14,25 @@ import (
 type Frame struct {
 	N        int
 	Arrays   []unsafe.Pointer // element 0 of each array slot
+	Index    []int64          // by axis: of the place of element 0 in the index space; missing ones are 0
 	Scalars  []uint64         // by scalar slot: the bits of its type, see Type.Bits
 	Uniforms []uint64         // by uniform value: its bits, as EvalUniforms leaves them; a Bool is all ones or 0
 	Faults   []int64          // by trap: the least element for which it holds, NoFault if none
 	Partials [][]uint64       // by reduction, by block: the bits of the block's value in the low end
 	Results  []float64        // by reduction, as Combine leaves them (a float32 result is exact in it)
+}
+
+// IndexOf is the place of element i along an axis of a space of so many: elements lie along
+// the last.
+func (f *Frame) IndexOf(axis, axes, i int) int64 {
+	at := int64(0)
+	if axis < len(f.Index) {
+		at = f.Index[axis]
+	}
+	if axis == max(axes, 1)-1 {
+		at += int64(i)
+	}
+	return at
 }
 
 // NoFault stands in Frame.Faults where no element has a trap's condition.

@@ -81,7 +81,7 @@ func guardSides(all []Instr, nu int, needed []bool, kept map[int]bool) ([]Instr,
 // weight is what an operation costs, in additions, roughly.
 func weight(op Op) int {
 	switch op {
-	case OpDiv, OpSqrt, OpRem, OpTable:
+	case OpDiv, OpSqrt, OpRem, OpTable, OpGather:
 		return 8
 	}
 	return 1

@@ -62,6 +62,17 @@ func (m *machine) step(v Value, in *Instr, f *Frame, i int) {
 		} else {
 			b[v] = uint64(unsafe.Slice((*uint32)(a), f.N)[i])
 		}
+	case OpIndex:
+		b[v] = uint64(f.IndexOf(int(in.Imm), m.p.Axes, i))
+	case OpGather:
+		b[v] = 0
+		if at := uintptr(b[in.Args[0]]); b[in.Args[1]] != 0 {
+			if a := f.Arrays[in.Imm]; in.Type.Size() == 8 {
+				b[v] = *(*uint64)(unsafe.Add(a, 8*at))
+			} else {
+				b[v] = uint64(*(*uint32)(unsafe.Add(a, 4*at)))
+			}
+		}
 	case OpTable:
 		t := m.p.Tables[in.Imm]
 		b[v] = t[b[in.Args[0]]&uint64(len(t)-1)]

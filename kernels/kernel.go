@@ -92,7 +92,7 @@ type Param struct {
 	// Collective does, and of the segments.
 	OwnLength bool
 
-	neighbour bool // stands for the elements of another parameter at an offset
+	hidden bool // stands for the elements of another parameter at an offset, or for its length
 }
 
 // elem is the parameter's type in a program of float type t.
@@ -117,6 +117,7 @@ type Kernel struct {
 	axes       int // 0 if nothing says
 	edges      []edgeOption
 	neighbours []Neighbour
+	gathers    []Gather
 	best       *optimised
 	f64        *Program
 	f32        func() *Program
@@ -208,6 +209,9 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 		return nil, err
 	}
 	if err := k.takeNeighbours(o.edges); err != nil {
+		return nil, err
+	}
+	if err := k.takeGathers(); err != nil {
 		return nil, err
 	}
 	if err := k.declare(o.scalars); err != nil {
@@ -307,6 +311,7 @@ func (k *Kernel) declare(scalars []string) error {
 	for _, n := range k.neighbours {
 		neighbours[n.name] = n.of
 	}
+	plain := elementwise(k.exprs())
 	isScalar := map[string]bool{}
 	for _, s := range scalars {
 		if _, ok := index[s]; ok || results[s] {
@@ -326,7 +331,24 @@ func (k *Kernel) declare(scalars []string) error {
 			read(of)
 		} else {
 			read(name)
+			if p := &k.params[index[name]]; !p.Out && !plain[name] {
+				p.OwnLength = true
+			}
 		}
+	}
+	for i := range k.gathers { // hidden ones come after all others: see placeColumns
+		g := &k.gathers[i]
+		p := k.params[index[g.name]]
+		if _, ok := index[g.name]; !ok || p.Kind != ArrayParam {
+			return fail("", "a gather from %s, which is no array", g.name)
+		}
+		g.Of, g.Array = p.Slot, p.Slot
+		if g.array != g.name {
+			add(Param{Name: g.array, Kind: ArrayParam, In: true, OwnLength: true, hidden: true})
+			g.Array = k.params[len(k.params)-1].Slot
+		}
+		add(Param{Name: g.length, Kind: ScalarParam, In: true, hidden: true})
+		g.Length = k.params[len(k.params)-1].Slot
 	}
 	for _, s := range scalars {
 		if isScalar[s] {
@@ -352,7 +374,7 @@ func (k *Kernel) declare(scalars []string) error {
 			return fail("", "neighbours of %s, which is no array of the index space", n.of)
 		}
 		n.Of = k.params[index[n.of]].Slot
-		add(Param{Name: n.name, Kind: ArrayParam, In: true, neighbour: true})
+		add(Param{Name: n.name, Kind: ArrayParam, In: true, hidden: true})
 		n.Slot = k.params[len(k.params)-1].Slot
 	}
 	if slots[ArrayParam] == 0 {
@@ -429,7 +451,7 @@ func (k *Kernel) Optimized() []Output {
 // reductions. One that the optimised form does without is a parameter all the
 // same, and nothing reads it.
 func (k *Kernel) Params() []Param {
-	return slices.DeleteFunc(slices.Clone(k.params), func(p Param) bool { return p.neighbour })
+	return slices.DeleteFunc(slices.Clone(k.params), func(p Param) bool { return p.hidden })
 }
 
 // Results is the number of parameters that are results.
@@ -444,7 +466,7 @@ func (k *Kernel) Results() int {
 }
 
 // Divisions returns, by trap of the kernel's programs, the integer divisions and
-// remainders whose divisor may be 0 where they are needed, as they are written.
+// remainders whose divisor may be 0 where they are needed, and the gathers, as they are written.
 func (k *Kernel) Divisions() []symbolic.Expr { return slices.Clone(k.divisions) }
 
 // Program returns the optimised form lowered for t as the kernel's own float type,

@@ -146,6 +146,7 @@ func write(outputs []Output, declared []Param, t Type, ty *typing, seen func(sym
 		}
 	}
 	if ty != nil {
+		l.Axes = ty.axes
 		l.typed(ty, params, seen)
 	} else {
 		for e := range symbolic.Postorder(exprsOf(outputs)...) {
@@ -286,7 +287,7 @@ func (l *lowering) emit(in Instr) Value {
 	if v, ok := l.known[key]; ok {
 		return v
 	}
-	body := in.Op == OpLoad
+	body := in.Op == OpLoad || in.Op == OpIndex || in.Op == OpGather
 	for _, a := range in.Args[:in.Op.NumArgs()] {
 		body = body || a&inBody != 0
 	}
@@ -345,6 +346,8 @@ func (l *lowering) number() []int {
 		switch in.Op {
 		case OpLoad:
 			l.Arrays[in.Imm].Read = true
+		case OpGather:
+			l.Arrays[in.Imm].Gathered = true
 		case OpSelect:
 			in.Imm = 0
 		}

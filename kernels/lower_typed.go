@@ -30,8 +30,8 @@ func (l *lowering) typed(ty *typing, params map[string]Param, seen func(symbolic
 			seen(e, l)
 		}
 	}
-	for _, e := range ty.truths {
-		l.Traps = append(l.Traps, Trap{l.values[e], TrapDivide})
+	for i, e := range ty.truths {
+		l.Traps = append(l.Traps, Trap{l.values[e], ty.kinds[i]})
 	}
 }
 
@@ -74,6 +74,14 @@ func (l *lowering) typedTerm(ty *typing, e symbolic.Expr, t Type, params map[str
 	case symbolic.OpCall:
 		f, ok := typedFunctions[e.Func()]
 		switch {
+		case f.op == OpIndex:
+			axis := max(l.Axes, 1) - 1
+			if len(args) == 1 {
+				axis = int(integerOf(e.Arg(0)).Int64())
+			}
+			return l.emit(Instr{Op: OpIndex, Type: Int64, Imm: uint64(axis)})
+		case f.op == OpGather:
+			return l.gather(e.Arg(0).Name(), args[1], params, ty)
 		case !ok && len(args) == 0:
 			return l.emit(Instr{Op: OpConst, Type: to, Imm: to.Bits(e.Func().Eval(nil))})
 		case !ok:

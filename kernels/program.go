@@ -68,6 +68,9 @@ const (
 	OpBits
 
 	OpTable // the entry of table Imm at x, an integer, modulo the table's length
+
+	OpIndex  // the place of element i along axis Imm of the index space, an Int64: see Frame.Index
+	OpGather // y ? element x, an Int64, of the array of slot Imm : 0; nothing is read where y does not hold
 )
 
 var opInfo = [...]struct {
@@ -107,6 +110,8 @@ var opInfo = [...]struct {
 	OpConvert:   {"convert", 1, 0},
 	OpBits:      {"bits", 1, 0},
 	OpTable:     {"table", 1, 0},
+	OpIndex:     {"index", 0, 0},
+	OpGather:    {"gather", 2, 0},
 }
 
 func (o Op) String() string {
@@ -151,6 +156,7 @@ type Instr struct {
 type Array struct {
 	Type          Type
 	Read, Written bool
+	Gathered      bool // by OpGather, at places that may be beyond the n elements
 }
 
 // Store writes a value of the body to an element of the array of a slot.
@@ -185,11 +191,15 @@ type TrapKind uint8
 
 const (
 	TrapDivide TrapKind = iota + 1 // an integer divided by zero
+	TrapIndex                      // a gather from a place that the array has not
 )
 
 func (k TrapKind) String() string {
-	if k == TrapDivide {
+	switch k {
+	case TrapDivide:
 		return "integer division by zero"
+	case TrapIndex:
+		return "index out of range"
 	}
 	return fmt.Sprintf("TrapKind(%d)", uint8(k))
 }
@@ -204,6 +214,7 @@ func (k TrapKind) String() string {
 // element i come before all stores of element i, so that an output may be
 // exactly an input.
 type Program struct {
+	Axes       int        // of the index space that OpIndex tells of; 0 is 1
 	Elem       Type       // of the arrays and scalars whose type the kernel does not say: Float64 or Float32
 	Arrays     []Array    // by array slot
 	Scalars    []Type     // by scalar slot
@@ -292,7 +303,7 @@ func (p *Program) String() string {
 		case OpConst:
 			b.WriteByte(' ')
 			b.WriteString(in.Type.format(in.Imm))
-		case OpScalar, OpLoad, OpTable:
+		case OpScalar, OpLoad, OpTable, OpIndex, OpGather:
 			fmt.Fprintf(&b, " #%d", in.Imm)
 		}
 		for _, a := range in.Args[:in.Op.NumArgs()] {
@@ -347,7 +358,7 @@ func (p *Program) Cost() Cost {
 			}
 			guards = guards[1:]
 		}
-		if in.Op == OpLoad {
+		if in.Op == OpLoad || in.Op == OpGather {
 			c.Loads++
 			c.ReadBytes += in.Type.Size()
 		}
@@ -371,6 +382,7 @@ var programs = struct {
 func (p *Program) key() string {
 	b := make([]byte, 0, 16+24*(len(p.Uniform)+len(p.Body)))
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
+	num(p.Axes)
 	num(int(p.Elem))
 	num(len(p.Scalars))
 	for _, t := range p.Scalars {
@@ -399,7 +411,7 @@ func (p *Program) key() string {
 		for _, in := range list {
 			b = append(b, byte(in.Op), byte(in.Type))
 			switch in.Op {
-			case OpConst, OpScalar, OpLoad, OpTable:
+			case OpConst, OpScalar, OpLoad, OpTable, OpIndex, OpGather:
 				b = binary.AppendUvarint(b, in.Imm)
 			}
 			for _, a := range in.Args[:in.Op.NumArgs()] {

@@ -46,7 +46,7 @@ func newRegions(ty *typing, outputs []Output, params []Param) *regions {
 		}
 	}
 	for _, e := range ty.order {
-		u := e.Op() != symbolic.OpVar || scalar[e.Name()]
+		u := (e.Op() != symbolic.OpVar || scalar[e.Name()]) && !isIndex(e)
 		for a := range e.Args() {
 			u = u && r.uniform[a]
 		}
@@ -282,6 +282,7 @@ func (r *regions) truth(e symbolic.Expr) (o symbolic.Expr, ok bool) {
 func (k *Kernel) optimiseTyped(made *optimised, shareable bool) error {
 	ty := k.types
 	var springs []symbolic.Expr
+	ty.kinds = nil
 	if k.divisions, springs = ty.traps(k.outputs); springs != nil {
 		if err := ty.infer(k.outputs, springs); err != nil {
 			return err
@@ -321,7 +322,7 @@ func (k *Kernel) optimiseTyped(made *optimised, shareable bool) error {
 		if err := k.check(k.with(exprs)); err != nil {
 			return err
 		}
-		types := &typing{kernel: k.name, types: ty.types, results: ty.results}
+		types := &typing{kernel: k.name, types: ty.types, results: ty.results, gathers: ty.gathers, axes: ty.axes, kinds: ty.kinds}
 		if types.infer(k.with(exprs), whole[len(k.outputs):]) == nil {
 			k.types, k.computed = types, exprs
 			return nil

@@ -47,7 +47,8 @@ func opposite(a, b symbolic.Expr) bool {
 }
 
 // traps finds the integer divisions and remainders of the outputs whose divisor may
-// be 0, and for each the truth value of its being 0 where the quotient is needed.
+// be 0, and for each the truth value of its being 0 where the quotient is needed; and the
+// gathers, with that of the position being none of the array's.
 // That is so where the term is needed that it stands in: but of a select the second
 // or the third argument, as its condition says, and of && and || the right side
 // where the left one does not decide.
@@ -59,7 +60,7 @@ func (ty *typing) traps(outputs []Output) (divisions, springs []symbolic.Expr) {
 	}
 	for _, e := range ty.order {
 		for t := range ty.typesOf(e) {
-			any := divides(e, t)
+			any := divides(e, t) || isGather(e)
 			for i := range e.NumArgs() {
 				any = any || has(e, i, t)
 			}
@@ -102,15 +103,20 @@ func (ty *typing) traps(outputs []Output) (divisions, springs []symbolic.Expr) {
 				}
 				add(e.Arg(i), ty.argType(e, i, t), m)
 			}
-			if divides(e, t) && (n.always || !excludes(n.where, e.Arg(1))) {
-				s := symbolic.Eq(e.Arg(1), symbolic.Int(0))
+			spring := func(s symbolic.Expr, kind TrapKind) {
 				if !n.always {
 					s = symbolic.And(n.where, s)
 				}
 				if !seen[s] {
 					seen[s] = true
-					divisions, springs = append(divisions, e), append(springs, s)
+					divisions, springs, ty.kinds = append(divisions, e), append(springs, s), append(ty.kinds, kind)
 				}
+			}
+			if isGather(e) {
+				spring(symbolic.Not(ty.within(e)), TrapIndex)
+			}
+			if divides(e, t) && (n.always || !excludes(n.where, e.Arg(1))) {
+				spring(symbolic.Eq(e.Arg(1), symbolic.Int(0)), TrapDivide)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/triad-go/triad/symbolic"
@@ -94,13 +95,16 @@ var typedFunctions = func() map[*symbolic.Function]typedFunction {
 		"float64bits": {OpBits, Float64, Uint64}, "float64frombits": {OpBits, Uint64, Float64},
 		"float32bits": {OpBits, Float32, Uint32}, "float32frombits": {OpBits, Uint32, Float32},
 		"rem": {op: OpRem}, "band": {op: OpAnd}, "bor": {op: OpOr}, "bxor": {op: OpXor}, "bnot": {op: OpNot},
-		"shl": {op: OpShl}, "shr": {op: OpShr},
+		"shl": {op: OpShl}, "shr": {op: OpShr}, "gather": {op: OpGather},
 	} {
 		arity := 2
 		if f.op.NumArgs() == 1 {
 			arity = 1
 		}
 		all[symbolic.LookupFunction(name, arity)] = f
+	}
+	for arity := range 2 {
+		all[symbolic.LookupFunction("index", arity)] = typedFunction{op: OpIndex, to: Int64}
 	}
 	return all
 }()
@@ -114,8 +118,11 @@ type typing struct {
 	own    map[symbolic.Expr]Type
 	wanted map[symbolic.Expr]uint16 // of open terms: a bit for each type that is needed of them
 
-	truths  []symbolic.Expr // by trap: where it springs
-	results map[string]bool // outputs that are the result of a collective: of any type
+	gathers map[string]Gather // by array
+	axes    int               // of programs with indices
+	truths  []symbolic.Expr   // by trap: where it springs
+	kinds   []TrapKind        // by trap
+	results map[string]bool   // outputs that are the result of a collective: of any type
 
 	failed *Error
 	output string // that is looked at
@@ -304,6 +311,13 @@ func (ty *typing) typeOf(e symbolic.Expr) Type {
 	case symbolic.OpCall:
 		f, ok := typedFunctions[e.Func()]
 		switch {
+		case f.op == OpIndex:
+			return Int64
+		case f.op == OpGather:
+			if at := arg(1); at != anyNumber && !at.IsInt() {
+				ty.fail(e, "a gather at a position that is %s; convert it to an integer", at.phrase())
+			}
+			return ty.types[e.Arg(0).Name()]
 		case e.NumArgs() == 0:
 			return anyFloat
 		case !ok:
@@ -342,6 +356,8 @@ func (ty *typing) argType(e symbolic.Expr, i int, t Type) Type {
 		}
 	case symbolic.OpCall:
 		switch f := typedFunctions[e.Func()]; f.op {
+		case OpIndex, OpGather:
+			return Int64
 		case OpConvert:
 			if f.to.IsInt() && have == anyFloat {
 				return ownFloat
@@ -395,7 +411,7 @@ func (k *Kernel) declareTypes(types []declared) error {
 	if len(types) == 0 && !k.converts {
 		return nil
 	}
-	ty := &typing{kernel: k.name, types: map[string]Type{}, results: map[string]bool{}}
+	ty := &typing{kernel: k.name, types: map[string]Type{}, results: map[string]bool{}, gathers: map[string]Gather{}}
 	for _, c := range k.columns {
 		ty.results[c.Output.Name] = c.Output.Collect.IsResult()
 	}
@@ -418,6 +434,11 @@ func (k *Kernel) declareTypes(types []declared) error {
 		}
 		ty.types[d.name], params[d.name].Type = d.t, d.t
 	}
+	for _, g := range k.gathers {
+		ty.gathers[g.name] = g
+		ty.types[g.length], params[g.length].Type = Int64, Int64
+		params[g.array].Type = params[g.name].Type
+	}
 	for _, n := range k.neighbours {
 		ty.types[n.name], params[n.name].Type = ty.types[n.of], ty.types[n.of]
 	}
@@ -428,6 +449,9 @@ func (k *Kernel) declareTypes(types []declared) error {
 		if p := params[o.Name]; p != nil && p.Kind == ResultParam && p.Type == ownFloat && !ty.own[o.Expr].isOpen() {
 			p.Type = ty.own[o.Expr]
 		}
+	}
+	if slices.ContainsFunc(ty.order, isIndex) {
+		ty.axes = k.Axes()
 	}
 	k.types = ty
 	return nil

@@ -136,6 +136,17 @@ func (c *checker) takeArrays() error {
 		case p.Type == 0 && own != "" && a.elem != c.elem:
 			return c.fail(ArgElement, own, p.Name, "elements are %v and %v", c.elem, a.elem)
 		}
+		if c.isGathered(p.Slot) && a.grid {
+			step := 1
+			for axis := a.axes - 1; axis >= 0; axis-- {
+				if a.shape[axis] > 1 && a.strides[axis] != step {
+					return c.fail(ArgShape, p.Name, "", "a gather needs elements that follow each other")
+				}
+				step *= a.shape[axis]
+			}
+			a.n = step
+			c.arrays[len(c.arrays)-1].n = step
+		}
 		if a.out && !a.own {
 			if detail := a.folds(); detail != "" {
 				return c.fail(ArgOverlap, p.Name, "", "%s", detail)
@@ -292,8 +303,17 @@ func (c *checker) hasNeighbours(slot int) bool {
 	return slices.ContainsFunc(c.kernel.Neighbours(), func(n kernels.Neighbour) bool { return n.Of == slot })
 }
 
+// isGathered reports whether elements of an array are read by gather.
+func (c *checker) isGathered(slot int) bool {
+	return slices.ContainsFunc(c.kernel.Gathers(), func(g kernels.Gather) bool { return g.Of == slot })
+}
+
 func (c *checker) fillArrays(b *Binding) {
-	b.arrays, b.space, b.plain = c.arrays, c.space, c.isPlain()
+	b.arrays, b.space, b.plain = c.arrays, c.space, c.isPlain(b.Program)
+	for _, g := range c.kernel.Gathers() {
+		a := c.arrays[g.Of]
+		b.Frame.Arrays[g.Array], b.Frame.Scalars[g.Length] = a.data, uint64(a.n)
+	}
 	for _, n := range c.kernel.Neighbours() {
 		b.Frame.Arrays[n.Slot] = c.arrays[n.Of].data
 	}
@@ -388,7 +408,7 @@ func (c *checker) checkOverlap(b *Binding) error {
 				return c.fail(ArgOverlap, out.name, a.name, "two outputs share memory")
 			case out.elem.Size() != a.elem.Size():
 				return c.fail(ArgOverlap, out.name, a.name, "the output of %v overlaps the input of %v; only the same memory, element for element, may be both", out.elem, a.elem)
-			case out.own || a.own || out.axes != a.axes || out.shape != a.shape || out.strides != a.strides || c.hasNeighbours(j):
+			case out.own || a.own || out.axes != a.axes || out.shape != a.shape || out.strides != a.strides || c.hasNeighbours(j) || c.isGathered(j):
 				return c.fail(ArgOverlap, out.name, a.name, "the output and the input share memory, and not element for element")
 			case p != q:
 				return c.fail(ArgOverlap, out.name, a.name, "the output overlaps the input with a shift of %d bytes; only the same memory, element for element, may be both", int64(p)-int64(q))

@@ -161,5 +161,16 @@ func (b *Binding) fault() error {
 	if first < 0 {
 		return nil
 	}
-	return &DivideError{Kernel: b.Kernel.Name(), Index: int(at), Term: symbolic.Brief(b.Kernel.Divisions()[first], 100)}
+	term := b.Kernel.Divisions()[first]
+	text := symbolic.Brief(term, 100)
+	if b.Program.Traps[first].Kind == kernels.TrapDivide {
+		return &DivideError{Kernel: b.Kernel.Name(), Index: int(at), Term: text}
+	}
+	e := &IndexError{Kernel: b.Kernel.Name(), Array: term.Arg(0).Name(), Index: int(at), Term: text}
+	for _, a := range b.arrays {
+		if a.name == e.Array {
+			e.Len = a.n
+		}
+	}
+	return e
 }

@@ -108,10 +108,14 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 		f.Arrays = make([]unsafe.Pointer, len(b.Program.Arrays))
 		copy(f.Arrays, b.Frame.Arrays)
 		f.N = min(collectChunk, b.Frame.N)
+		f.Index = make([]int64, 1)
 		f.Faults = make([]int64, len(b.Frame.Faults))
 		f.Partials = append([][]uint64(nil), b.Frame.Partials...)
 		for slot := range c.columns {
 			m := &c.columns[slot]
+			if b.Program.Arrays[slot].Gathered {
+				continue
+			}
 			if slot < len(b.arrays) {
 				m.caller = b.arrays[slot].data
 				if !b.overwrites(slot) {
@@ -237,7 +241,7 @@ func (l *collected) compute(w *collecting, c chunk) {
 	if c.lo == c.hi {
 		return
 	}
-	f.N = c.hi - c.lo
+	f.N, f.Index[0] = c.hi-c.lo, int64(c.lo)
 	for slot, a := range b.arrays {
 		if !a.own {
 			f.Arrays[slot] = unsafe.Add(a.data, c.lo*a.elem.Size())

@@ -100,11 +100,15 @@ type IndexError struct {
 	Kernel   string // the kernel's name
 	Array    string // the array gathered from or scattered to
 	Index    int    // the least element of the launch that it happened at
-	Position int64  // the element that the array has not
+	Position int64  // the element that the array has not; 0 for a gather
 	Len      int    // the array's length
+	Term     string // the gather, as it is written in the kernel; "" for a scatter
 }
 
 func (e *IndexError) Error() string {
+	if e.Term != "" {
+		return fmt.Sprintf("runtime: %s: element %d: an index out of range in %s; %s has %d elements", e.Kernel, e.Index, e.Term, e.Array, e.Len)
+	}
 	return fmt.Sprintf("runtime: %s: element %d: index %d of %s, which has %d elements", e.Kernel, e.Index, e.Position, e.Array, e.Len)
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"reflect"
 	"slices"
+
+	"github.com/triad-go/triad/kernels"
 )
 
 // Grid is an array of up to three axes in a slice: element (i, j, k) is
@@ -243,8 +245,9 @@ func (s space) place(a array) (strides [3]int) {
 
 // isPlain reports whether a launch is over arrays of n elements that follow each other: then
 // rows do not matter.
-func (c *checker) isPlain() bool {
-	if len(c.kernel.Neighbours()) > 0 || c.usesIndex() {
+func (c *checker) isPlain(p *kernels.Program) bool {
+	isIndex := func(in kernels.Instr) bool { return in.Op == kernels.OpIndex }
+	if len(c.kernel.Neighbours()) > 0 || c.space.axes > 1 && slices.ContainsFunc(p.Body, isIndex) {
 		return false
 	}
 	for _, a := range c.arrays {
@@ -262,9 +265,6 @@ func (c *checker) isPlain() bool {
 	}
 	return true
 }
-
-// usesIndex reports whether the kernel takes an index along one of several axes.
-func (c *checker) usesIndex() bool { return false }
 
 // elements is the number of bytes from the first element of an array to past the last.
 func (a array) elements() uintptr {

@@ -134,7 +134,7 @@ func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
 		for i := range w.scratch {
 			w.scratch[i] = make([]uint64, longest+s.before+s.after)
 		}
-		f.N = longest
+		f.N, f.Index = longest, make([]int64, max(1, b.Program.Axes))
 		var err error
 		if w.view, err = e.view(b.Program, &f, simd.Options{NonTemporal: stream, Prefetch: !stream && outgrows(b, e.Target())}); err != nil {
 			return nil, err
@@ -382,6 +382,8 @@ func (w *sweeper) segment(row, lo, hi int) {
 	s := w.sweep
 	f := w.frame
 	f.N = hi - lo
+	at := [3]int64{int64(row / s.shape[1]), int64(row % s.shape[1]), int64(lo)}
+	copy(f.Index, at[3-len(f.Index):])
 	unpack := false
 	for i := range s.sources {
 		src, row := &s.sources[i], &w.rows[i]

@@ -145,6 +145,10 @@ func (a *allocator) compute(s *step, in [3]x.Vec, m x.Operand) {
 		a.convert(s, in[0])
 	case op == kernels.OpTable:
 		a.table(s, in[0])
+	case op == kernels.OpIndex:
+		a.place(s)
+	case op == kernels.OpGather:
+		a.gather(s, in[0], in[1])
 	case op.Compares():
 		a.compare(s, in, m)
 	case s.from.IsFloat():

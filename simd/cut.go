@@ -155,7 +155,7 @@ func (c *cutter) wait() {
 // piece makes the k-th piece, which computes the values of these places.
 func (c *cutter) piece(k int, places []int32) piece {
 	p := c.p
-	q := &kernels.Program{Elem: p.Elem, Scalars: p.Scalars, Tables: p.Tables, Uniform: p.Uniform}
+	q := &kernels.Program{Axes: p.Axes, Elem: p.Elem, Scalars: p.Scalars, Tables: p.Tables, Uniform: p.Uniform}
 	pc := piece{prog: q}
 	slots := map[int]int{}
 	slot := func(array int, t kernels.Type) *kernels.Array {
@@ -219,6 +219,10 @@ func (c *cutter) piece(k int, places []int32) piece {
 			in := p.Body[j]
 			for i, a := range in.Args[:in.Op.NumArgs()] {
 				in.Args[i] = c.value(a)
+			}
+			if in.Op == kernels.OpGather {
+				slot(int(in.Imm), in.Type).Gathered = true
+				in.Imm = uint64(slots[int(in.Imm)])
 			}
 			q.Body = append(q.Body, in)
 		}
@@ -297,6 +301,7 @@ func (x *cutCode) runner(words, faults []uint64) func(frame unsafe.Pointer, lo, 
 			for k, pc := range x.pieces {
 				w := own[k]
 				w[frameUniforms], w[frameScratch] = words[frameUniforms], words[frameScratch]
+				copy(w[frameIndex:frameArrays], words[frameIndex:frameArrays])
 				for s, a := range pc.arrays {
 					if a >= 0 {
 						w[frameArrays+s] = words[frameArrays+a]

@@ -24,7 +24,7 @@ func TestCutPrograms(t *testing.T) {
 	cuts := 0
 	for i := range 120 {
 		o := randkernel.SmallProgram
-		o.Ops, o.Reductions = 60, 0
+		o.Ops, o.Reductions, o.Indices = 60, 0, i%2 == 1
 		p := randkernel.Program(r, o)
 		if pieces, _ := cut(p); len(pieces) > 1 {
 			cuts++

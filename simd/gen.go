@@ -24,6 +24,10 @@ const (
 	frameSave            // general registers that an operation needs for itself
 	frameSave2
 	frameSave3
+	framePlace // of the first element of a vector in the index space
+	frameIndex // by axis: of element 0
+	frameIndex1
+	frameIndex2
 	frameArrays // the arrays' addresses, those of the partials, and the least element for each trap
 )
 
@@ -352,7 +356,7 @@ func (g *gen) isPlain() bool {
 		return false
 	}
 	for _, in := range g.p.Body {
-		if in.Type != g.p.Elem && in.Type != kernels.Bool || in.Op == kernels.OpConvert || in.Op == kernels.OpTable || in.Op == kernels.OpBits {
+		if in.Type != g.p.Elem && in.Type != kernels.Bool || in.Op == kernels.OpConvert || in.Op == kernels.OpTable || in.Op == kernels.OpBits || in.Op == kernels.OpIndex || in.Op == kernels.OpGather {
 			return false
 		}
 		for _, a := range in.Args[:in.Op.NumArgs()] {

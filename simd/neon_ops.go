@@ -8,7 +8,7 @@ import (
 )
 
 // neonFloats are the operations on floats that are one instruction.
-var neonFloats = [kernels.OpTable + 1]arm.Op{
+var neonFloats = [kernels.OpGather + 1]arm.Op{
 	kernels.OpAdd: arm.FADD, kernels.OpSub: arm.FSUB, kernels.OpMul: arm.FMUL, kernels.OpDiv: arm.FDIV,
 	kernels.OpNeg: arm.FNEG, kernels.OpAbs: arm.FABS, kernels.OpSqrt: arm.FSQRT, kernels.OpFloor: arm.FRINTM,
 	kernels.OpCeil: arm.FRINTP, kernels.OpTrunc: arm.FRINTZ, kernels.OpRoundEven: arm.FRINTN,
@@ -16,9 +16,9 @@ var neonFloats = [kernels.OpTable + 1]arm.Op{
 
 // neonInts are the operations on integers of any width that are one
 // instruction.
-var neonInts = [kernels.OpTable + 1]arm.Op{kernels.OpAdd: arm.ADD, kernels.OpSub: arm.SUB, kernels.OpNeg: arm.NEG}
+var neonInts = [kernels.OpGather + 1]arm.Op{kernels.OpAdd: arm.ADD, kernels.OpSub: arm.SUB, kernels.OpNeg: arm.NEG}
 
-var neonLogic = [kernels.OpTable + 1]arm.Op{kernels.OpAnd: arm.AND, kernels.OpOr: arm.ORR, kernels.OpXor: arm.EOR, kernels.OpNot: arm.NOT}
+var neonLogic = [kernels.OpGather + 1]arm.Op{kernels.OpAnd: arm.AND, kernels.OpOr: arm.ORR, kernels.OpXor: arm.EOR, kernels.OpNot: arm.NOT}
 
 // compute generates one operation and its arguments.
 //
@@ -39,6 +39,10 @@ func (n *neon) compute(s *neonStep) {
 		n.constant(n.take(s.value), t, in.Imm)
 	case in.Op == kernels.OpTable:
 		n.table(s, &in)
+	case in.Op == kernels.OpIndex:
+		n.place(s, int(in.Imm))
+	case in.Op == kernels.OpGather:
+		n.gather(s, &in)
 	case in.Op == kernels.OpSelect:
 		n.choose(s, t)
 	case in.Op == kernels.OpConvert:

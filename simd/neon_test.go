@@ -24,7 +24,7 @@ func neonPrograms(count int) (ps []*kernels.Program) {
 		if i%4 == 0 {
 			o = randkernel.ProgramOptions{Arrays: 30, Ops: 300, Reductions: 10, Guards: 4, Traps: 4}
 		}
-		o.Narrow = i%3 == 0
+		o.Narrow, o.Indices = i%3 == 0, i%3 == 1
 		ps = append(ps, randkernel.Program(r, o))
 	}
 	return ps

@@ -197,6 +197,19 @@ func (s *strips) step(v int, in *kernels.Instr, at, n int) {
 	case kernels.OpTable:
 		s.table(v, in, n)
 		return
+	case kernels.OpIndex:
+		for i := range n {
+			s.num[v][i] = uint64(s.f.IndexOf(int(in.Imm), s.p.Axes, at+i))
+		}
+		return
+	case kernels.OpGather:
+		from, places, where := s.f.Arrays[in.Imm], s.num[in.Args[0]][:n], s.truth[in.Args[1]][:n]
+		if in.Type.Size() == 8 {
+			gather(s.num[v], from, places, where)
+		} else {
+			gather(view[uint32](s.num[v], n), from, places, where)
+		}
+		return
 	case kernels.OpBits:
 		copy(s.num[v], s.num[in.Args[0]])
 		return
@@ -231,6 +244,17 @@ func (s *strips) table(v int, in *kernels.Instr, n int) {
 	from := s.p.TypeOf(in.Args[0])
 	for i := range n {
 		put(s.num[v], in.Type, i, t[get(s.num[in.Args[0]], from, i)&mask])
+	}
+}
+
+// gather reads elements of an array, where that is asked for.
+func gather[T uint64 | uint32](dst []T, from unsafe.Pointer, places []uint64, where []bool) {
+	dst, where = dst[:len(places)], where[:len(places)]
+	for i, at := range places {
+		dst[i] = 0
+		if where[i] {
+			dst[i] = *(*T)(unsafe.Add(from, int(at)*int(unsafe.Sizeof(T(0)))))
+		}
 	}
 }
 

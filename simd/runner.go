@@ -61,6 +61,7 @@ func (r *Runner) Reload() {
 	f := r.frame
 	r.n = f.N
 	r.words[frameUniforms] = address(unsafe.Pointer(unsafe.SliceData(f.Uniforms)))
+	r.index()
 	for i, p := range f.Arrays {
 		r.words[frameArrays+i] = address(p)
 	}
@@ -100,7 +101,14 @@ func (r *Runner) Reload() {
 	r.words[frameScratch] = (address(unsafe.Pointer(unsafe.SliceData(r.scratch))) + 63) &^ 63
 }
 
-// Repoint is Reload for a frame of which no more has changed than N and the pointers to arrays and
+// index takes up where the frame is in the index space.
+func (r *Runner) index() {
+	for axis, at := range r.frame.Index[:min(len(r.frame.Index), frameArrays-frameIndex)] {
+		r.words[frameIndex+axis] = uint64(at)
+	}
+}
+
+// Repoint is Reload for a frame of which no more has changed than N, Index and the pointers to arrays and
 // partials.
 func (r *Runner) Repoint() {
 	f := r.frame
@@ -109,6 +117,7 @@ func (r *Runner) Repoint() {
 		return
 	}
 	r.n = f.N
+	r.index()
 	for i, p := range f.Arrays {
 		r.words[frameArrays+i] = address(p)
 	}

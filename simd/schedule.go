@@ -89,7 +89,7 @@ func latency(op kernels.Op) int32 {
 	switch op {
 	case kernels.OpDiv, kernels.OpRem, kernels.OpSqrt:
 		return 30
-	case kernels.OpTable, kernels.OpConvert:
+	case kernels.OpTable, kernels.OpConvert, kernels.OpGather, kernels.OpIndex:
 		return 12
 	case kernels.OpAdd, kernels.OpSub, kernels.OpMul, kernels.OpFMA, kernels.OpMin, kernels.OpMax,
 		kernels.OpLt, kernels.OpLe, kernels.OpEq, kernels.OpNe,

@@ -36,7 +36,7 @@ func newLaunch(p *kernels.Program, n int, seed uint64, shift func(slot int) int)
 	}
 	for s, array := range p.Arrays {
 		size := array.Type.Size()
-		b := make([]byte, n*size+2*guard+128)
+		b := make([]byte, max(n, randkernel.GatherLen)*size+2*guard+128)
 		for i := range b {
 			b[i] = 0xa5
 		}
@@ -54,6 +54,9 @@ func newLaunch(p *kernels.Program, n int, seed uint64, shift func(slot int) int)
 				unsafe.Slice((*uint64)(l.f.Arrays[s]), n)[i] = v
 			}
 		}
+	}
+	for range p.Axes {
+		l.f.Index = append(l.f.Index, int64(r.IntN(1000)))
 	}
 	p.EvalUniforms(l.f)
 	return l

@@ -139,7 +139,7 @@ func TestTyped(t *testing.T) {
 	for i := range programs {
 		r := rand.New(rand.NewPCG(uint64(i), 77))
 		o := randkernel.SmallProgram
-		o.Narrow = i%3 == 2
+		o.Narrow, o.Indices = i%3 == 2, i%3 == 1
 		p := randkernel.Program(r, o)
 		n := r.IntN(40)
 		switch r.IntN(20) {

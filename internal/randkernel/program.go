@@ -16,6 +16,7 @@ type ProgramOptions struct {
 	Guards     int  // at the most
 	Traps      int  // at the most
 	Narrow     bool // no value of 8 bytes
+	Indices    bool // places in an index space, and gathers from arrays of GatherLen elements
 }
 
 // SmallProgram is the size that most tests use.
@@ -26,7 +27,7 @@ var SmallProgram = ProgramOptions{Arrays: 6, Ops: 30, Reductions: 2, Guards: 2, 
 // expression is lowered to. Bits are taken of no NaN that was computed, since
 // its payload is the machine's choice.
 func Program(r *rand.Rand, o ProgramOptions) *kernels.Program {
-	b := &builder{r: r, p: &kernels.Program{Elem: kernels.Float64}, types: wideTypes}
+	b := &builder{r: r, o: o, p: &kernels.Program{Elem: kernels.Float64}, types: wideTypes}
 	if o.Narrow {
 		b.types, b.p.Elem = narrowTypes, kernels.Float32
 	}
@@ -53,11 +54,15 @@ var (
 
 type builder struct {
 	r      *rand.Rand
+	o      ProgramOptions
 	p      *kernels.Program
 	types  []kernels.Type
 	values [kernels.Bool + 1][]kernels.Value // that may be used here, by type
 	inputs []int                             // array slots that are still to be read
 	nu     int
+
+	gathered     []int         // array slots
+	most, length kernels.Value // numbers for gathers
 }
 
 func (b *builder) declare(o ProgramOptions) {
@@ -100,6 +105,16 @@ func (b *builder) declare(o ProgramOptions) {
 			table[j] = Bits(r, t)
 		}
 		p.Tables = append(p.Tables, table)
+	}
+	if o.Indices && !o.Narrow {
+		p.Axes = 1 + r.IntN(3)
+		for range 2 {
+			b.gathered = append(b.gathered, len(p.Arrays))
+			p.Arrays = append(p.Arrays, kernels.Array{Type: b.types[r.IntN(len(b.types))], Gathered: true})
+		}
+		b.most, b.length = kernels.Value(len(p.Uniform)), kernels.Value(len(p.Uniform)+1)
+		uniform(kernels.Instr{Op: kernels.OpConst, Type: kernels.Int64, Imm: 2*GatherLen - 1})
+		uniform(kernels.Instr{Op: kernels.OpConst, Type: kernels.Uint64, Imm: GatherLen})
 	}
 	b.nu = len(p.Uniform)
 }
@@ -179,6 +194,10 @@ func (b *builder) operation() {
 		if index := b.types[r.IntN(len(b.types))]; index.IsInt() {
 			b.add(kernels.Instr{Op: kernels.OpTable, Type: t, Imm: uint64(table), Args: [3]kernels.Value{b.pick(index)}})
 		}
+	case k == 7 && b.o.Indices && !b.o.Narrow:
+		b.add(kernels.Instr{Op: kernels.OpIndex, Type: kernels.Int64, Imm: uint64(r.IntN(b.p.Axes))})
+	case k == 8 && b.o.Indices && !b.o.Narrow:
+		b.gather()
 	case t.IsFloat():
 		op := floatOps[r.IntN(len(floatOps))]
 		b.op(op, t, b.args(op, t)...)
@@ -190,6 +209,17 @@ func (b *builder) operation() {
 		}
 		b.op(op, t, args...)
 	}
+}
+
+// Gathers are from arrays of GatherLen elements, whatever the others have.
+const GatherLen = 8
+
+// gather reads an array at a place that is one of its elements, or not by a little.
+func (b *builder) gather() {
+	at := b.op(kernels.OpAnd, kernels.Int64, b.pick(kernels.Int64), b.most)
+	within := b.op(kernels.OpLt, kernels.Bool, b.op(kernels.OpConvert, kernels.Uint64, at), b.length)
+	slot := b.gathered[b.r.IntN(len(b.gathered))]
+	b.add(kernels.Instr{Op: kernels.OpGather, Type: b.p.Arrays[slot].Type, Imm: uint64(slot), Args: [3]kernels.Value{at, within}})
 }
 
 // tableType is a type of the entries of a table, which are all of one size.

@@ -47,6 +47,11 @@ func Generate(k *kernels.Kernel, o Options) ([]File, error) {
 	if len(k.Neighbours()) > 0 {
 		return nil, &Error{Kernel: k.Name(), Reason: "neighbours, for which package runtime gives a program the rows of a grid"}
 	}
+	for _, in := range k.Program(o.Type).Body {
+		if in.Op == kernels.OpIndex || in.Op == kernels.OpGather {
+			return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("a %v, which depends on what package runtime knows of the launch", in.Op)}
+		}
+	}
 	for _, out := range k.Outputs() {
 		if out.Collect != kernels.Elementwise {
 			return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("a %s, which package runtime makes of a reduction", out.Collect)}
