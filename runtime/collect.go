@@ -2,8 +2,8 @@ package runtime
 
 import (
 	"context"
-	goruntime "runtime"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
@@ -56,6 +56,7 @@ type collected struct {
 // collecting is what a worker has.
 type collecting struct {
 	worker  int
+	spin    spin
 	frame   *kernels.Frame
 	view    view
 	piece   int
@@ -192,7 +193,7 @@ func (l *collected) part(worker, _ int) {
 		for _, col := range l.collectors {
 			col.local(w, c)
 		}
-		if !l.await(i) {
+		if !l.await(w, i) {
 			return
 		}
 		for _, col := range l.collectors {
@@ -207,15 +208,21 @@ func (l *collected) part(worker, _ int) {
 
 // await waits for the turn of a chunk, which was taken in order, so that the worker that has the
 // one before is at work. It reports false if that one gave up.
-func (l *collected) await(i int) bool {
-	for spins := 0; l.turn.Load() != int64(i); spins++ {
+func (l *collected) await(w *collecting, i int) bool {
+	if l.turn.Load() == int64(i) {
+		return true
+	}
+	w.spin.begin()
+	for l.turn.Load() != int64(i) {
 		if l.stopped.Load() {
 			return false
 		}
-		if spins > 100 {
-			goruntime.Gosched()
+		if !w.spin.again(true) { // the other may wait for this processor
+			time.Sleep(spinFor / 2)
+			w.spin.begin()
 		}
 	}
+	w.spin.end()
 	return true
 }
 
