@@ -26,6 +26,7 @@ const (
 	ScatterAdd // the value is added to element By of the array, in order
 	Histogram  // element k is the number of values that are k
 	Segments   // element s folds the values from By[s] up to By[s+1]
+	Along      // the fold along axis By, with an array of the other axes
 
 	// Results.
 	ArgMin   // the least i at which the value is least; -1 if there is none
@@ -54,6 +55,7 @@ var collectives = [...]struct {
 	ScatterAdd: {name: "scatteradd", by: true, own: true, indexed: true},
 	Histogram:  {name: "histogram", own: true},
 	Segments:   {name: "segments", folds: true, by: true, own: true},
+	Along:      {name: "along", folds: true, by: true, own: true},
 	ArgMin:     {name: "argmin", result: true},
 	ArgMax:     {name: "argmax", result: true},
 	Mean:       {name: "mean", result: true},
@@ -123,6 +125,13 @@ func SegmentsOf(name string, r Reduction, e symbolic.Expr, rows string) Output {
 	return Output{Name: name, Expr: e, Reduce: r, By: symbolic.Var(rows), Collect: Segments}
 }
 
+// AlongOf folds the values of e along an axis of the index space: the array has the other
+// axes. Along the last axis, element i goes to lane i mod 8, and the lanes are folded in
+// halves; along others, elements are taken in rising order, from the identity.
+func AlongOf(name string, r Reduction, e symbolic.Expr, axis int) Output {
+	return Output{Name: name, Expr: e, Reduce: r, By: symbolic.Int(int64(axis)), Collect: Along}
+}
+
 // ArgMinOf is the least index at which e has its least value, NaNs passed over; -1
 // if there is none.
 func ArgMinOf(name string, e symbolic.Expr) Output {
@@ -175,6 +184,7 @@ type Column struct {
 	Value  int    // the array slot of the values: that of an input if they are its elements
 	By     int    // the array slot of Output.By: of int64, or of own floats that are 1 where it holds and 0 elsewhere; -1 if there is none
 	Rows   int    // the array slot of the caller's segments, or -1
+	Axis   int    // of Along
 }
 
 // Columns returns the collective outputs. A frame for a program of a kernel that has some
@@ -213,7 +223,7 @@ func (k *Kernel) flatten() error {
 			continue
 		case c.folds != (o.Reduce != None):
 			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s with the reduction %s", o.Collect, o.Reduce)}
-		case c.by != (o.By != symbolic.Expr{}):
+		case c.by != (o.By != symbolic.Expr{} || o.Collect == Along): // no expression is the number 0
 			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s without a second expression, or with one too many", o.Collect)}
 		}
 		if c.truth && !o.Expr.Bool() {
@@ -260,7 +270,14 @@ func (k *Kernel) flatten() error {
 		case c.indexed:
 			by.Expr, by.column = symbolic.ToInt64(o.By), columnIndex
 		}
-		if by.column != 0 {
+		if o.Collect == Along {
+			axis := integerOf(o.By)
+			if axis == nil || !axis.IsInt64() || axis.Int64() < 0 || axis.Int64() >= int64(symbolic.AxesMost) {
+				return &Error{Kernel: k.name, Output: o.Name, Term: brief(o.By), Reason: fmt.Sprintf("an axis that is no integer from 0 to %d", symbolic.AxesMost-1)}
+			}
+			col.Axis = int(axis.Int64())
+			k.axes = max(k.axes, col.Axis+1)
+		} else if by.column != 0 {
 			col.By = 0
 			k.outputs = append(k.outputs, by)
 		} else if c.by && o.By.Op() != symbolic.OpVar {
@@ -300,7 +317,7 @@ func (k *Kernel) placeColumns() {
 			at++
 		}
 		value := &k.outputs[at]
-		if p := k.params[param[value.Expr.Name()]]; value.column != columnIndex && value.Expr.Op() == symbolic.OpVar && p.Kind == ArrayParam && !p.Out {
+		if p := k.params[param[value.Expr.Name()]]; value.column != columnIndex && c.Output.Collect != Along && value.Expr.Op() == symbolic.OpVar && p.Kind == ArrayParam && !p.Out {
 			value.input = true
 			c.Value = p.Slot
 		} else {

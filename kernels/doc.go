@@ -138,6 +138,7 @@
 //	y = scatteradd(x, k)     y[k[i]] += x[i], in order
 //	h = histogram(k)         h[j] is how many k[i] are j
 //	s = segments(sum, x, r)  s[j] is the fold of x[r[j]] … x[r[j+1]-1]
+//	r = along(sum, x, 0)     the fold along an axis of the index space
 //	argmin argmax mean norm variance count any all
 //
 // Each is a whole right side, and its arguments are expressions, but for the name r. What comes out depends on

@@ -48,7 +48,7 @@ func (o Output) String() string {
 		if o.Reduce != None {
 			args = o.Reduce.String() + ", " + args
 		}
-		if o.By != (symbolic.Expr{}) {
+		if collectives[o.Collect].by {
 			args += ", " + o.By.String()
 		}
 	case o.Reduce != None:

@@ -73,8 +73,8 @@ func (k *Kernel) takeNeighbours(edges []edgeOption) error {
 		if u.Op() != symbolic.OpVar {
 			return fail(e, "neighbours are those of an array's elements")
 		}
-		if k.axes == 0 {
-			k.axes = e.NumArgs() - 1
+		if axes := e.NumArgs() - 1; axes > k.axes && len(known) == 0 {
+			k.axes = axes
 		}
 		if e.NumArgs()-1 != k.axes {
 			return fail(e, "%d axes, and %d elsewhere in the kernel", e.NumArgs()-1, k.axes)

@@ -15,6 +15,7 @@ import (
 //
 //	c = scan(sum, x)    p = scanbefore(max, x)    y = keep(x, x > 0)    h = histogram(k)
 //	y = scatter(x, k)   y = scatteradd(x, k)      s = segments(sum, x*gather(v, k), rows)
+//	r = along(max, x, 0)
 //	i = argmin(x)       i = argmax(x)             m = mean(x)           v = variance(x)
 //	n = norm(x)         k = count(x > 0)          b = any(x > 0)        b = all(x > 0)
 //

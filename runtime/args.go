@@ -124,7 +124,7 @@ func (c *checker) takeArrays() error {
 		if err != nil {
 			return err
 		}
-		if a.own = p.OwnLength; a.own && a.grid && (a.axes != 1 || a.strides[0] != 1) {
+		if a.own = p.OwnLength; a.own && a.grid && c.collective(p) != kernels.Along && (a.axes != 1 || a.strides[0] != 1) {
 			return c.fail(ArgShape, p.Name, "", "an array with a length of its own has one axis, and elements that follow each other")
 		}
 		c.arrays = append(c.arrays, a)

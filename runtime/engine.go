@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/simd"
@@ -44,9 +46,14 @@ func (c *Call) of(e engine, plan Plan) *Call {
 }
 
 func newPhases(e engine, b *Binding, plan Plan) (*Call, error) {
-	switch columns := b.Kernel.Columns(); {
-	case len(columns) == 0:
+	columns := b.Kernel.Columns()
+	others := slices.DeleteFunc(slices.Clone(columns), func(c kernels.Column) bool { return c.Output.Collect == kernels.Along })
+	switch {
+	case len(others) == 0:
 		return newSweep(e, b, plan)
+	case len(others) < len(columns):
+		return nil, &ArgError{Kernel: b.Kernel.Name(), Name: others[0].Output.Name, Reason: ArgShape,
+			Detail: fmt.Sprintf("a %s beside a fold along an axis", others[0].Output.Collect)}
 	case !b.plain:
 		return nil, &ArgError{Kernel: b.Kernel.Name(), Name: columns[0].Output.Name, Reason: ArgShape,
 			Detail: columns[0].Output.Collect.String() + " needs arrays of which all elements follow each other, and no neighbours"}

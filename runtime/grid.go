@@ -98,10 +98,13 @@ type griddy interface {
 	grid() (a array, reason ArgReason, detail string)
 }
 
-// fold reports, in words, whether two elements of an output are the same memory.
+// folds reports, in words, whether two elements of an output are the same memory.
 func (a array) folds() string {
 	axes := []int{}
 	for axis := range a.axes {
+		if a.shape[axis] == 0 {
+			return ""
+		}
 		if a.shape[axis] > 1 {
 			axes = append(axes, axis)
 		}

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"math"
+	"slices"
 	"sync/atomic"
 	"unsafe"
 
@@ -43,8 +44,11 @@ type sweep struct {
 	binding *Binding
 	shape   [3]int // of the space, with axes of extent 1 before it
 	sources []source
-	unit    int // segments are multiples of it, but for the last of a row
-	before  int // how far neighbours reach along a row
+	alongs  []along
+	columns []int   // by along: the slot of the values
+	whole   [3]bool // axes along which tiles are whole
+	unit    int     // segments are multiples of it, but for the last of a row
+	before  int     // how far neighbours reach along a row
 	after   int
 	above   int // how far across rows
 	below   int
@@ -80,6 +84,8 @@ type tile struct{ lo, hi [3]int }
 
 // sweeper is what one worker has.
 type sweeper struct {
+	worker  int
+	columns [][]uint64 // by along: the values of a segment
 	sweep   *sweep
 	frame   *kernels.Frame
 	view    view
@@ -107,6 +113,9 @@ func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
 	if err := s.makeSources(); err != nil {
 		return nil, err
 	}
+	if err := s.makeAlongs(e.size()); err != nil {
+		return nil, err
+	}
 	s.makeTiles()
 	workers := e.size()
 	if b.Frame.N < plan.InlineBelow || plan.InlineBelow < 0 && float64(b.Frame.N)*e.rates().nanos(b.Program) < inlineNanos*5 {
@@ -130,9 +139,13 @@ func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
 		f.ClearFaults()
 		f.Partials = make([][]uint64, len(b.Frame.Partials))
 		copy(f.Partials, b.Frame.Partials)
-		w := &sweeper{sweep: s, frame: &f, piece: pieceLen(b.Program, e.rates()), rows: make([]sourceRow, len(s.sources)), scratch: make([][]uint64, len(s.sources))}
+		w := &sweeper{worker: len(s.workers), columns: make([][]uint64, len(s.columns)), sweep: s, frame: &f, piece: pieceLen(b.Program, e.rates()), rows: make([]sourceRow, len(s.sources)), scratch: make([][]uint64, len(s.sources))}
 		for i := range w.scratch {
 			w.scratch[i] = make([]uint64, longest+s.before+s.after)
+		}
+		for i := range w.columns {
+			w.columns[i] = make([]uint64, longest)
+			f.Arrays[s.columns[i]] = unsafe.Pointer(unsafe.SliceData(w.columns[i]))
 		}
 		f.N, f.Index = longest, make([]int64, max(1, b.Program.Axes))
 		var err error
@@ -158,6 +171,9 @@ func (s *sweep) makeSources() error {
 	}
 	for slot, a := range b.Program.Arrays {
 		if !a.Read && !a.Written {
+			continue
+		}
+		if slices.ContainsFunc(b.Kernel.Columns(), func(c kernels.Column) bool { return c.Value == slot }) {
 			continue
 		}
 		n, isNeighbour := of[slot]
@@ -234,8 +250,18 @@ func (s *sweep) makeTiles() {
 		share := (rows + 4*s.engine.size() - 1) / (4 * s.engine.size())
 		rows = max(min(tileRows, rows), share)
 	}
+	if s.whole[2] {
+		segment = s.shape[2]
+	} else if s.whole[1] && s.shape[0] == 1 { // ranges of rows are all that there is to share
+		segment = max(s.unit, min(segment, roundTo(s.shape[2]/(4*s.engine.size())+1, s.unit)))
+	}
+	if s.whole[1] {
+		rows = max(s.shape[1], 1)
+	}
 	planes := s.shape[0]
-	if planes > 1 {
+	if s.whole[0] {
+		planes = max(planes, 1)
+	} else if planes > 1 {
 		planes = max(min(16, planes), (planes+4*s.engine.size()-1)/(4*s.engine.size()))
 	}
 	var lo [3]int
@@ -418,6 +444,9 @@ func (w *sweeper) segment(row, lo, hi int) {
 			s.binding.Frame.Fault(trap, row*s.shape[2]+lo+int(at))
 			f.Faults[trap] = kernels.NoFault
 		}
+	}
+	for i, l := range s.alongs {
+		l.take(w.worker, int(at[0]), int(at[1]), lo, hi, unsafe.Pointer(unsafe.SliceData(w.columns[i])))
 	}
 	if unpack {
 		for i := range s.sources {

@@ -144,3 +144,17 @@ func FoldAll[T kernels.Number](r kernels.Reduction, dst, x []T, bounds []int32) 
 		lo = hi
 	}
 }
+
+// FoldInto folds each element of x into that of dst.
+func FoldInto[T kernels.Number](r kernels.Reduction, dst, x []T) {
+	dst = dst[:len(x)]
+	if r == kernels.Sum {
+		for i, v := range x {
+			dst[i] += v
+		}
+		return
+	}
+	for i, v := range x {
+		dst[i] = kernels.Fold(r, dst[i], v)
+	}
+}
