@@ -303,8 +303,11 @@ const (
 func (k *Kernel) placeColumns() {
 	slot := 0
 	param := map[string]int{}
+	shown := map[string]int{} // among Params
 	for i, p := range k.params {
-		param[p.Name] = i
+		if param[p.Name] = i; !p.hidden {
+			shown[p.Name] = len(shown)
+		}
 		if p.Kind == ArrayParam {
 			slot++
 		}
@@ -312,7 +315,7 @@ func (k *Kernel) placeColumns() {
 	at := 0 // in outputs
 	for i := range k.columns {
 		c := &k.columns[i]
-		c.Param = param[c.Output.Name]
+		c.Param = shown[c.Output.Name]
 		for k.outputs[at].column == 0 {
 			at++
 		}

@@ -336,20 +336,6 @@ func (k *Kernel) declare(scalars []string) error {
 			}
 		}
 	}
-	for i := range k.gathers { // hidden ones come after all others: see placeColumns
-		g := &k.gathers[i]
-		p := k.params[index[g.name]]
-		if _, ok := index[g.name]; !ok || p.Kind != ArrayParam {
-			return fail("", "a gather from %s, which is no array", g.name)
-		}
-		g.Of, g.Array = p.Slot, p.Slot
-		if g.array != g.name {
-			add(Param{Name: g.array, Kind: ArrayParam, In: true, OwnLength: true, hidden: true})
-			g.Array = k.params[len(k.params)-1].Slot
-		}
-		add(Param{Name: g.length, Kind: ScalarParam, In: true, hidden: true})
-		g.Length = k.params[len(k.params)-1].Slot
-	}
 	for _, s := range scalars {
 		if isScalar[s] {
 			return fail("", "unknown variable %s: it is declared a scalar and stands in no output", s)
@@ -367,6 +353,20 @@ func (k *Kernel) declare(scalars []string) error {
 		case !ok:
 			add(Param{Name: rows, Kind: ArrayParam, In: true, OwnLength: true})
 		}
+	}
+	for i := range k.gathers { // hidden ones come after all others: see placeColumns
+		g := &k.gathers[i]
+		p := k.params[index[g.name]]
+		if _, ok := index[g.name]; !ok || p.Kind != ArrayParam {
+			return fail("", "a gather from %s, which is no array", g.name)
+		}
+		g.Of, g.Array = p.Slot, p.Slot
+		if g.array != g.name {
+			add(Param{Name: g.array, Kind: ArrayParam, In: true, OwnLength: true, hidden: true})
+			g.Array = k.params[len(k.params)-1].Slot
+		}
+		add(Param{Name: g.length, Kind: ScalarParam, In: true, hidden: true})
+		g.Length = k.params[len(k.params)-1].Slot
 	}
 	for i := range k.neighbours {
 		n := &k.neighbours[i]
