@@ -330,11 +330,13 @@ func (g *gen) inFlight() int {
 			if s.instr.Op == kernels.OpTable {
 				reads += 2 // its halves
 			}
+			constants := int32(0)
 			for _, v := range s.args[:s.nargs] {
 				if v < nu {
-					reads++
+					constants++
 				}
 			}
+			reads += min(constants, 1) // one of two is an operand of the instruction
 			if s.from.IsFloat() && (s.instr.Op == kernels.OpMul || s.instr.Op == kernels.OpFMA) {
 				products++
 			}
