@@ -136,3 +136,30 @@ func ExampleExecutor_collectives() {
 	fmt.Println(paid, total, large[:many], best)
 	// Output: [6 20 8 14] [6 26 34 48] [20 14] 1
 }
+
+// A sparse matrix times a vector: the elements of the matrix lie row by row, with their columns beside; rows
+// says where each begins.
+func ExampleExecutor_sparse() {
+	spmv, err := kernels.Parse("spmv", "y = segments(sum, a*gather(x, column), rows)",
+		kernels.Typed(kernels.Int32, "column"), kernels.Typed(kernels.Int64, "rows"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ex, err := runtime.Default()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ex.Close()
+	y := make([]float64, 3)
+	call, err := ex.Bind(spmv, runtime.Args{
+		"a": []float64{2, 1, 3, 4}, "column": []int32{0, 2, 1, 2}, "rows": []int64{0, 2, 2, 4}, // 2 0 1 | 0 0 0 | 0 3 4
+		"x": []float64{1, 10, 100}, "y": y})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := call.Run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(y)
+	// Output: [102 0 430]
+}
