@@ -34,14 +34,38 @@ type engine interface {
 // newPhased prepares the launches of what is more than one range of elements.
 func newPhased(e engine, b *Binding, plan Plan) (*Call, error) {
 	call, err := newPhases(e, b, plan)
-	return call.of(e, plan), err
+	if err != nil {
+		return nil, err
+	}
+	call.info.Bytes = b.moved()
+	return call.of(e, plan), nil
+}
+
+// moved is the number of bytes of all arrays that are read, and of all that are written: what neighbours
+// or columns take besides stays in cache.
+func (b *Binding) moved() (bytes int64) {
+	for _, p := range b.Kernel.Params() {
+		if p.Kind != kernels.ArrayParam {
+			continue
+		}
+		a := b.arrays[p.Slot]
+		n := int64(1)
+		for axis := range a.axes {
+			n *= int64(a.shape[axis])
+		}
+		if p.In {
+			bytes += n * int64(a.elem.Size())
+		}
+		if p.Out {
+			bytes += n * int64(a.elem.Size())
+		}
+	}
+	return bytes
 }
 
 // of notes what a call was bound by.
 func (c *Call) of(e engine, plan Plan) *Call {
-	if c != nil {
-		c.engine, c.plan = e, plan
-	}
+	c.engine, c.plan = e, plan
 	return c
 }
 

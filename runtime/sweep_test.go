@@ -146,6 +146,9 @@ func TestSweep(t *testing.T) {
 				if err != nil {
 					t.Fatal(s.kernel, shape, err)
 				}
+				if want := int64(8 * n * 4); call.Info().Bytes != want { // u and v0, v and w
+					t.Fatalf("%d bytes, want %d", call.Info().Bytes, want)
+				}
 				if err := call.Run(context.Background()); err != nil {
 					t.Fatal(err)
 				}
