@@ -28,10 +28,14 @@ func everyExecutor(t *testing.T, f func(t *testing.T, ex runtime.Executor)) {
 		})
 	}
 	open("sequential", "sequential")
+	workers := []int{1, 2, 3, 7, 64}
+	if testing.Short() {
+		workers = []int{2, 64}
+	}
 	for _, tier := range simd.Tiers() {
 		open("simd/"+tier.String(), "simd", runtime.Tier(tier))
 	}
-	for _, workers := range []int{1, 2, 3, 7, 64} {
+	for _, workers := range workers {
 		open(fmt.Sprintf("pool/%d", workers), "pool", runtime.Workers(workers))
 	}
 }
@@ -39,6 +43,9 @@ func everyExecutor(t *testing.T, f func(t *testing.T, ex runtime.Executor)) {
 // collectLengths are around the bounds of vectors, blocks and chunks.
 func collectLengths(long bool) []int {
 	ns := []int{0, 1, 2, 7, 8, 9, 31, 64, 65, 1000, 1023, 1024, 1025, 2048, 4099, 16383, 16384, 16385, 40000}
+	if testing.Short() {
+		return []int{0, 1, 9, 65, 1023, 1024, 1025, 4099, 16385, 40000}
+	}
 	if long {
 		ns = append(ns, 150001)
 	}
