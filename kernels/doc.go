@@ -147,6 +147,32 @@
 // 8, and the lanes are folded in halves. NaNs are passed over by argmin and argmax, as by min
 // and max; of equal values the first counts. Means and norms are made of reductions.
 //
+// # Random numbers
+//
+//	random(seed, i)       64 random bits, a uint64
+//	uniform(seed, i)      from [0, 1): multiples of 2^-53, in a float32 kernel of 2^-24
+//	normal(seed, i)       of the standard normal distribution, within ±9.42
+//	exponential(seed, i)  of the exponential distribution with mean 1, from above 0 to 44.4
+//
+// They have no state: each is a function of its arguments, integers of any type, with the same bits on every
+// executor. Elements of a launch have each their own with index() for i. A third argument, as in
+// uniform(seed, index(), 3), is the number of a stream; without one it is stream 0.
+//
+// The generator is Philox 4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2,
+// 3", SC 2011). Arguments are taken as 64 bits, narrower ones extended by the sign of their type. The key is
+// seed, words 0 and 1 of the counter are i, and words 2 and 3 are the stream divided by 2. Of the output,
+// words 0 (the low half) and 1 are random of an even stream, words 2 and 3 of an odd one. So streams 2k
+// and 2k+1 are of one block of 128 bits, and where they are constants a kernel that wants both
+// computes the ten rounds once; so it does where it wants several functions of one stream, which
+// then depend on each other. Numbers of different streams are independent, but for normal and
+// another function of the same block.
+//
+// uniform takes the upper bits of random; that of a float32 kernel is that of float64 cut off. exponential is
+// -log of (random | 1)*2^-64. normal is one coordinate of a point by Box and Muller, the other being
+// that of the stream beside it: both streams' bits go into each. normal and exponential are computed in float64,
+// within 4 units in the last place of what they are defined as, and rounded in a float32 kernel. As
+// random bits are of 8 bytes, kernels that draw work in lanes of 8 bytes.
+//
 // # Reductions
 //
 // The order in which values are folded depends on n alone, never on workers,

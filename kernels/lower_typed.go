@@ -74,6 +74,8 @@ func (l *lowering) typedTerm(ty *typing, e symbolic.Expr, t Type, params map[str
 	case symbolic.OpCall:
 		f, ok := typedFunctions[e.Func()]
 		switch {
+		case f.draw:
+			return l.draw(e.Func().Name, args)
 		case f.op == OpIndex:
 			axis := max(l.Axes, 1) - 1
 			if len(args) == 1 {

@@ -82,7 +82,8 @@ func join(a, b Type) (Type, bool) {
 // operation on integers or bits.
 type typedFunction struct {
 	op       Op
-	from, to Type // of OpBits both, of OpConvert to
+	from, to Type // of OpBits both, of OpConvert and draws to
+	draw     bool // a random number
 }
 
 var typedFunctions = func() map[*symbolic.Function]typedFunction {
@@ -92,8 +93,8 @@ var typedFunctions = func() map[*symbolic.Function]typedFunction {
 		"float64": {op: OpConvert, to: Float64}, "float32": {op: OpConvert, to: Float32},
 		"int64": {op: OpConvert, to: Int64}, "int32": {op: OpConvert, to: Int32},
 		"uint64": {op: OpConvert, to: Uint64}, "uint32": {op: OpConvert, to: Uint32},
-		"float64bits": {OpBits, Float64, Uint64}, "float64frombits": {OpBits, Uint64, Float64},
-		"float32bits": {OpBits, Float32, Uint32}, "float32frombits": {OpBits, Uint32, Float32},
+		"float64bits": {op: OpBits, from: Float64, to: Uint64}, "float64frombits": {op: OpBits, from: Uint64, to: Float64},
+		"float32bits": {op: OpBits, from: Float32, to: Uint32}, "float32frombits": {op: OpBits, from: Uint32, to: Float32},
 		"rem": {op: OpRem}, "band": {op: OpAnd}, "bor": {op: OpOr}, "bxor": {op: OpXor}, "bnot": {op: OpNot},
 		"shl": {op: OpShl}, "shr": {op: OpShr}, "gather": {op: OpGather},
 	} {
@@ -105,6 +106,9 @@ var typedFunctions = func() map[*symbolic.Function]typedFunction {
 	}
 	for arity := range 2 {
 		all[symbolic.LookupFunction("index", arity)] = typedFunction{op: OpIndex, to: Int64}
+		for name, t := range draws {
+			all[symbolic.LookupFunction(name, 2+arity)] = typedFunction{to: t, draw: true}
+		}
 	}
 	return all
 }()
@@ -311,6 +315,13 @@ func (ty *typing) typeOf(e symbolic.Expr) Type {
 	case symbolic.OpCall:
 		f, ok := typedFunctions[e.Func()]
 		switch {
+		case f.draw:
+			for a := range e.Args() {
+				if t := ty.own[a]; t != anyNumber && !t.IsInt() {
+					ty.fail(e, "%s takes integers, not %s", operation(e), t.phrase())
+				}
+			}
+			return f.to
 		case f.op == OpIndex:
 			return Int64
 		case f.op == OpGather:
@@ -355,7 +366,11 @@ func (ty *typing) argType(e symbolic.Expr, i int, t Type) Type {
 			return ownFloat
 		}
 	case symbolic.OpCall:
-		switch f := typedFunctions[e.Func()]; f.op {
+		f := typedFunctions[e.Func()]
+		if f.draw {
+			return drawArgType(e.Arg(i))
+		}
+		switch f.op {
 		case OpIndex, OpGather:
 			return Int64
 		case OpConvert:

@@ -313,7 +313,7 @@ func (a *allocator) fetch(v kernels.Value) x.Vec {
 // the latest. An operand costs nothing but the bytes of its address; to read it
 // into a register for a later use, too, would be an instruction more.
 func (a *allocator) memoryArg(s *step) int {
-	lo, hi, ok := memoryArgs(s.instr.Op, s.from, a.g.wide)
+	lo, hi, ok := memoryArgs(s.instr.Op, s.from, a.g.wide || s.narrow)
 	switch {
 	case s.folded || s.byConst:
 		return none

@@ -100,6 +100,10 @@ func (a *allocator) step(s step) {
 		m = x.M(g.element(int(g.instr(s.fold).Imm), a.at))
 	}
 	a.compute(&s, in, m)
+	if g.spread[g.base(s.value)] {
+		r := x.Vec(a.reg[s.value])
+		g.spreadIndex(r, r)
+	}
 	a.release(&s)
 	if folded != none {
 		a.used(s.fold) // only now, so that nothing is spilled to where it is read

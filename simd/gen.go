@@ -94,6 +94,7 @@ type gen struct {
 	mask       [2]x.Vec                // AVX2: the elements that are left, as lanes of 4 and of 8 bytes
 	halves     bool                    // AVX2: the mask of lanes of 4 bytes is wanted beside that of 8
 	divides    bool                    // room is wanted for the operands of divisions
+	spread     []bool                  // AVX2, by value: see findSpread
 
 	accSlots int // vectors of scratch that hold lanes, or a division's operands, before what is spilled
 	spill    int // bytes of scratch used for spilling
@@ -140,6 +141,7 @@ func generateNoted(p *kernels.Program, o Options, notes *[]note) (*gen, error) {
 		g.tail = newPlan(p, shape{wide: g.wide})
 	}
 	g.plain = g.isPlain()
+	g.findSpread()
 	g.several = 1
 	if !g.staged {
 		g.several = g.inFlight()

@@ -66,6 +66,10 @@ func (a *allocator) integer(s *step, in [3]x.Vec, m x.Operand) {
 		a.ternary(s, in, m)
 		return
 	}
+	if s.narrow {
+		v(x.VPMULUDQ, a.result(s), in[0], s.last(1, in, m))
+		return
+	}
 	if op, ok := g.integerOp(s.instr.Op, t); ok {
 		v(op, a.result(s), in[0], s.last(1, in, m))
 		return

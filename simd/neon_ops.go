@@ -294,14 +294,18 @@ func (n *neon) integer(s *neonStep, op kernels.Op, t kernels.Type) {
 }
 
 // multiply64 generates the low 64 bits of a product, from products of 32 bits:
-// x.lo*y.lo + (x.lo*y.hi + x.hi*y.lo)<<32.
+// x.lo*y.lo + (x.lo*y.hi + x.hi*y.lo)<<32, or the first alone.
 func (n *neon) multiply64(s *neonStep) {
 	d, in := n.apart(s)
 	a := &n.asm
-	a.V(arm.REV64, arm.S4, d, in[1], 0)
-	a.V(arm.MUL, arm.S4, d, d, in[0])
-	a.V(arm.UADDLP, arm.S4, d, d, 0)
-	a.Shl(arm.D2, d, d, 32)
+	if _, _, ok := narrowProduct(n.p, n.p.Instr(s.value)); ok {
+		a.Zero(d)
+	} else {
+		a.V(arm.REV64, arm.S4, d, in[1], 0)
+		a.V(arm.MUL, arm.S4, d, d, in[0])
+		a.V(arm.UADDLP, arm.S4, d, d, 0)
+		a.Shl(arm.D2, d, d, 32)
+	}
 	a.V(arm.XTN, arm.D2, neonV1, in[0], 0)
 	a.V(arm.XTN, arm.D2, neonV2, in[1], 0)
 	a.V(arm.UMLAL, arm.D2, d, neonV1, neonV2)

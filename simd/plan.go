@@ -49,7 +49,7 @@ type step struct {
 	negProduct, negAddend bool // fma: with the sign of x*y or of z flipped
 	not                   bool // a comparison: its negation
 	byConst               bool // a shift
-	ternary, test         bool // see planned
+	ternary, test, narrow bool // see planned
 	table                 uint8
 
 	released bool // while it is generated: the arguments' registers are free
@@ -185,7 +185,7 @@ func newPlan(p *kernels.Program, sh shape) *plan {
 			}
 			continue
 		}
-		first, last, ok := memoryArgs(in.Op, in.from, sh.wide)
+		first, last, ok := memoryArgs(in.Op, in.from, sh.wide || in.narrow)
 		if !ok || in.byConst || in.ternary {
 			continue
 		}
@@ -410,6 +410,7 @@ type planned struct {
 	ternary               bool  // on three integers bit by bit: by table
 	table                 uint8 // the bit for each three, the first argument's being the highest of its number
 	test                  bool  // a comparison with 0: of both arguments' bits in common
+	narrow                bool  // a product of the low halves
 }
 
 // operands are the values that it takes.
@@ -461,6 +462,10 @@ func prepare(p *kernels.Program) []planned {
 			b.byConst, b.Imm = true, p.Instr(in.Args[1]).Imm
 		case in.Type.IsFloat():
 			b.absorb(strip)
+		default:
+			if x, y, ok := narrowProduct(p, in); ok {
+				b.Args[0], b.Args[1], b.narrow = x, y, true
+			}
 		}
 		body[j] = b
 	}
@@ -608,7 +613,7 @@ func (b *planned) absorb(strip func(kernels.Value) (kernels.Value, bool)) {
 
 func computeStep(v kernels.Value, in planned, hasFold bool, fold kernels.Value) step {
 	s := step{kind: compute, value: v, named: v, instr: in.Instr, from: in.from, fold: fold, folded: hasFold,
-		negProduct: in.negProduct, negAddend: in.negAddend, not: in.not, byConst: in.byConst, ternary: in.ternary, table: in.table, test: in.test}
+		negProduct: in.negProduct, negAddend: in.negAddend, not: in.not, byConst: in.byConst, ternary: in.ternary, table: in.table, test: in.test, narrow: in.narrow}
 	for _, a := range in.operands() {
 		if hasFold && a == fold {
 			continue // used once, so this is it

@@ -8,14 +8,14 @@
 // func lennardJonesAVX512(energy, r *float64, uniforms *uint64, n int)
 //
 //	energy = 4*epsilon*((sigma/r)^12 - (sigma/r)^6)
-TEXT ·lennardJonesAVX512(SB), NOSPLIT, $104-32
+TEXT ·lennardJonesAVX512(SB), NOSPLIT, $136-32
 	NO_LOCAL_POINTERS
 	MOVQ uniforms+16(FP), R8
 	MOVQ R8, 0(SP)
 	MOVQ energy+0(FP), R8
-	MOVQ R8, 88(SP)
+	MOVQ R8, 120(SP)
 	MOVQ r+8(FP), R8
-	MOVQ R8, 96(SP)
+	MOVQ R8, 128(SP)
 	LEAQ 0(SP), AX
 	XORL BX, BX
 	MOVQ n+24(FP), CX
@@ -26,8 +26,8 @@ TEXT ·lennardJonesAVX512(SB), NOSPLIT, $104-32
 	SHLQ $3, CX
 	MOVQ (DI), SI
 	MOVQ 8(DI), DX
-	MOVQ 88(DI), R9
-	MOVQ 96(DI), R10
+	MOVQ 120(DI), R9
+	MOVQ 128(DI), R10
 	VBROADCASTSD (SI), Z31
 	VBROADCASTSD 24(SI), Z30
 	SUBQ $256, CX
@@ -142,14 +142,14 @@ at19e:
 // func lennardJonesAVX2(energy, r *float64, uniforms *uint64, n int)
 //
 //	energy = 4*epsilon*((sigma/r)^12 - (sigma/r)^6)
-TEXT ·lennardJonesAVX2(SB), NOSPLIT, $104-32
+TEXT ·lennardJonesAVX2(SB), NOSPLIT, $136-32
 	NO_LOCAL_POINTERS
 	MOVQ uniforms+16(FP), R8
 	MOVQ R8, 0(SP)
 	MOVQ energy+0(FP), R8
-	MOVQ R8, 88(SP)
+	MOVQ R8, 120(SP)
 	MOVQ r+8(FP), R8
-	MOVQ R8, 96(SP)
+	MOVQ R8, 128(SP)
 	LEAQ 0(SP), AX
 	XORL BX, BX
 	MOVQ n+24(FP), CX
@@ -160,8 +160,8 @@ TEXT ·lennardJonesAVX2(SB), NOSPLIT, $104-32
 	SHLQ $3, CX
 	MOVQ (DI), SI
 	MOVQ 8(DI), DX
-	MOVQ 88(DI), R9
-	MOVQ 96(DI), R10
+	MOVQ 120(DI), R9
+	MOVQ 128(DI), R10
 	VBROADCASTSD (SI), Y14
 	VBROADCASTSD 24(SI), Y13
 	SUBQ $128, CX

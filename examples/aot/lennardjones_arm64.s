@@ -8,14 +8,14 @@
 // func lennardJonesNEON(energy, r *float64, uniforms *uint64, n int)
 //
 //	energy = 4*epsilon*((sigma/r)^12 - (sigma/r)^6)
-TEXT ·lennardJonesNEON(SB), NOSPLIT, $112-32
+TEXT ·lennardJonesNEON(SB), NOSPLIT, $144-32
 	NO_LOCAL_POINTERS
 	MOVD uniforms+16(FP), R8
 	MOVD R8, 8(RSP)
 	MOVD energy+0(FP), R8
-	MOVD R8, 96(RSP)
+	MOVD R8, 128(RSP)
 	MOVD r+8(FP), R8
-	MOVD R8, 104(RSP)
+	MOVD R8, 136(RSP)
 	MOVD $8(RSP), R0
 	MOVD ZR, R1
 	MOVD n+24(FP), R2
@@ -27,8 +27,8 @@ TEXT ·lennardJonesNEON(SB), NOSPLIT, $112-32
 	WORD $0x4e0807bd // dup v29.2d, v29.d[0]
 	WORD $0xfd400e3c // ldr d28, [x17, #24]
 	WORD $0x4e08079c // dup v28.2d, v28.d[0]
-	WORD $0xf9402c08 // ldr x8, [x0, #88]
-	WORD $0xf9403009 // ldr x9, [x0, #96]
+	WORD $0xf9403c08 // ldr x8, [x0, #120]
+	WORD $0xf9404009 // ldr x9, [x0, #128]
 	WORD $0xd37df024 // lsl x4, x1, #3
 	WORD $0xd37ef425 // lsl x5, x1, #2
 	WORD $0xaa0203e6 // mov x6, x2
