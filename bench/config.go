@@ -18,8 +18,8 @@ type Config struct {
 	Slow      bool         // also the cases of symbolic that take SymPy minutes
 	Rounds    int          // 0: 25
 	ArraySize int          // elements of an array of stream and gc; 0: 640 MB, or less where memory is short
-	Elem      kernels.Type // of stream, cache, functions and expressions; 0: float64
-	Elements  []int        // of the arrays of functions and expressions; none: 1000, and for expressions also 16,000 and 10,000,000
+	Elem      kernels.Type // of stream, cache, functions, expressions and sort; 0: float64
+	Elements  []int        // of the arrays of functions, expressions and sort; none: 1000, and larger ones for the latter two
 	CC        string       // the C compiler; "": $CC, cc, gcc or clang, whichever is found first
 	Pin       bool         // bind the threads of this library and of OpenMP to one CPU each; by default neither does
 	Keep      bool         // leave the C programs where they were built; the report says where

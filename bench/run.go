@@ -35,6 +35,8 @@ func init() { // not an initializer, since the benchmarks refer to it
 		{"system", "a reaction network as one kernel, one core", (*session).system},
 		{"functions", "elementary functions, one core", (*session).functions},
 		{"expressions", "expressions with functions, one core and all", (*session).expressions},
+		{"sort", "sorting numbers, one core and all", (*session).sort},
+		{"arrays", "stencils, scans, compaction and the like", (*session).arrays},
 	}
 }
 
