@@ -16,8 +16,9 @@ func TestOutput(t *testing.T) {
 		t.Skip("no go command:", err)
 	}
 	for name, want := range map[string]string{
-		"triad":  "6 7 1005\n",
-		"lorenz": "",
+		"triad":      "6 7 1005\n",
+		"lorenz":     "",
+		"montecarlo": "pi    3.14225 ± 0.00160, exactly 3.14159\nprice 9.5838 ± 0.0160, exactly 9.5775\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			var outputs []string

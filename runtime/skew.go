@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd"
 )
 
 // skewBytes is what the rows between steps may take of a second-level cache.
@@ -22,6 +23,7 @@ type skew struct {
 	periodic bool // along axis 1
 	most     int  // steps in one pass
 	rings    []skewRings
+	between  []view // by worker: of the steps but the last, whose rows are to stay in cache
 	task     teamwork
 
 	ctx   context.Context
@@ -94,6 +96,13 @@ func newSkew(s *sweep, pairs []fed) *skew {
 	for len(s.workers) < workers {
 		return nil
 	}
+	for _, w := range s.workers[:workers] {
+		v, err := s.engine.view(p, w.frame, simd.Options{})
+		if err != nil {
+			return nil
+		}
+		k.between = append(k.between, v)
+	}
 	k.task.part = k.part
 	return k
 }
@@ -146,6 +155,8 @@ func (k *skew) rows(worker, share int) {
 		}
 		return from, to
 	}
+	last := w.view
+	defer func() { w.view = last }()
 	first, _ := within(1)
 	for at := first; at < hi+(k.steps-1)*k.reach; at++ {
 		if k.ctx.Err() != nil {
@@ -155,12 +166,15 @@ func (k *skew) rows(worker, share int) {
 		for step := 1; step <= k.steps; step++ {
 			y := at - (step-1)*k.reach
 			if from, to := within(step); y >= from && y < to {
+				if w.view = last; step < k.steps {
+					w.view = k.between[worker]
+				}
 				k.point(w, k.rings[worker], step, y)
 				w.run((y%n+n)%n, 0, s.shape[2])
 			}
 		}
 	}
-	w.view.Publish()
+	last.Publish()
 }
 
 // point finds the rows that the sources are for row y of a step; y may be beyond the ends of a

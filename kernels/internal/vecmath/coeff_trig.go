@@ -24,20 +24,6 @@ var cosC64 = [...]float64{
 	-0x1.8fa054eddfbf3p-37,
 }
 
-// tanC64: (1 - 2*tan(r/2)/r)/r^2 in powers of r^2, for |r| <= 0.792; the error is
-// relative, of tan(r/2), to 2.46e-18.
-var tanC64 = [...]float64{
-	-0x1.5555555555579p-04,
-	-0x1.111111110c9d5p-07,
-	-0x1.ba1ba1c037e75p-11,
-	-0x1.664f4675931b2p-14,
-	-0x1.226e98da5ad2dp-17,
-	-0x1.d6bd23842df36p-21,
-	-0x1.7f3871808aa6ep-24,
-	-0x1.2485f5fbbc1fdp-27,
-	-0x1.5a953608283e3p-30,
-}
-
 // Parts of the circle, and the inverse of its quarter. Three times eighthHi is exact.
 const (
 	twoOverPi64 = 0x1.45f306dc9c883p-01
@@ -83,6 +69,45 @@ const (
 	piLo32      = 0x1.4442d2p-23
 	eighthHi32  = 0x1.921fb8p-01
 	eighthLo32  = -0x1.5dde98p-24
+)
+
+// tanQ64: the divisor in powers of r^2, of which the last, of r^6, is not here: it is
+// 1.
+var tanQ64 = [...]float64{
+	-0x1.e8593ace8d75bp+11,
+	0x1.c580e8229b4c2p+10,
+	-0x1.7fca0e823b42ep+06,
+}
+
+// tanP64: (tan(r)/r - 1)/r^2 - 0.4375 times the divisor, in powers of r^2; the error is
+// relative, of tan(r), to 3.78e-19.
+var tanP64 = [...]float64{
+	0x1.96f50656cb377p+08,
+	-0x1.62eeb62009aa8p+09,
+	0x1.482a057c51b0ep+05,
+	-0x1.bfedb4292d15dp-02,
+}
+
+// cotQ64: the divisor in powers of r^2, of which the last, of r^6, is not here: it is
+// 1.
+var cotQ64 = [...]float64{
+	-0x1.b5b0c604cf7f7p+15,
+	0x1.d3063998c91a5p+12,
+	-0x1.7fac096ae694ap+07,
+}
+
+// cotP64: (1/r - 1/tan(r))/r - 0.4375 times the divisor, in powers of r^2; the error is
+// relative, of 1/tan(r), to 1.02e-19.
+var cotP64 = [...]float64{
+	0x1.6cbdfa595794ep+12,
+	-0x1.f9d70e0e7591ep+10,
+	0x1.0ddd0ee9c6e03p+06,
+	-0x1.a373fc989f606p-02,
+}
+
+// What is taken from both.
+const (
+	tanShare64 = 0x1.cp-02
 )
 
 // sincC64: sin(r)/r - 3/4 in powers of r^2 - 3/2, for |r| <= 1.577; the error is

@@ -11,13 +11,8 @@ const (
 )
 
 func init() {
-	unary("erf", 1, 1, writeErf)
-	unary("erfc", 2, 2, func(w writer, x Value) Value {
-		if w.t == Float32 {
-			return erfc32(w, x)
-		}
-		return erfc64(w, x)
-	})
+	unary("erf", 1, 1, byType(erf64, erf32))
+	unary("erfc", 2, 2, byType(erfc64, erfc32))
 }
 
 // lateEvenOdd is evenOdd, but with the first two coefficients added one after the other,
@@ -27,26 +22,66 @@ func (w writer) lateEvenOdd(x Value, c []float64) Value {
 	return w.FMA(w.FMA(p, x, w.c(c[1])), x, w.c(c[0]))
 }
 
-func writeErf(w writer, x Value) Value {
-	f, t := w.layout(), w.signed()
-	near, tail, pow, end := erfC64[:], erfTail64[:], exp2C64[:], 6.0
-	if w.t == Float32 {
-		near, tail, pow, end = erfC32[:], erfTail32[:], erfPow32[:], 4.0
+// oneOf is the polynomial of x with the coefficients c where first is true, and
+// otherwise that with d, of which there are more. It is computed as by evenOdd: one
+// polynomial with coefficients that are selected costs less than two.
+func (w writer) oneOf(first, x Value, c, d []float64) Value {
+	square := w.Mul(x, x)
+	sum := func(from int) Value {
+		last := from + (len(d)-1-from)/2*2
+		p := w.c(d[last])
+		for i := last - 2; i >= from; i -= 2 {
+			switch {
+			case i >= len(c):
+				p = w.FMA(p, square, w.c(d[i]))
+				continue
+			case i+2 >= len(c):
+				p = w.Select(first, w.c(0), p)
+			}
+			p = w.FMA(p, square, w.Select(first, w.c(c[i]), w.c(d[i])))
+		}
+		return p
 	}
+	return w.FMA(w.FMA(sum(2), x, sum(1)), x, w.Select(first, w.c(c[0]), w.c(d[0])))
+}
+
+func erf64(w writer, x Value) Value {
+	const end = 6
 	size := w.Abs(x)
 	small := w.Lt(size, w.c(erfSplit))
-	square := w.Mul(size, size)
-	nearly := w.FMA(size, w.lateEvenOdd(square, near), size)
-
-	// P(x) = n + r, where the first coefficient is added last and to what n leaves of it,
-	// so that where erfc is large little is rounded.
+	// P(h) or what erf(x)/x is beyond 1: the first coefficient is added last.
 	h := w.Sub(w.Min(w.c(end), size), w.c(erfSplit))
-	rest := w.evenOdd(h, w.Mul(h, h), tail[1:])
-	m := w.Add(w.FMA(h, rest, w.c(tail[0])), w.c(f.magic()))
+	u := w.Select(small, w.Mul(size, size), h)
+	rest := w.oneOf(small, u, erfC64[1:], erfTail64[1:])
+	first := w.Select(small, w.c(erfC64[0]), w.c(erfTail64[0]))
+	p := w.FMA(u, rest, first)
+
+	// P(h) = n + r, with the first coefficient added to what n leaves of it, so
+	// that where erfc is large little is rounded.
+	m := w.Add(p, w.c(magic64))
+	n := w.Sub(m, w.c(magic64))
+	r := w.FMA(u, rest, w.Sub(first, n))
+	power := w.Bits(Float64, w.Add(w.power64(m), w.bits64(1)))
+	e := w.FMA(w.evenOdd(r, w.Mul(r, r), exp2C64[:]), r, w.c(1))
+	far := w.FMA(w.Neg(power), e, w.c(1))
+	return w.withSign(w.Select(small, w.FMA(size, p, size), far), x)
+}
+
+func erf32(w writer, x Value) Value {
+	const end = 4
+	f, t := w.layout(), w.signed()
+	size := w.Abs(x)
+	small := w.Lt(size, w.c(erfSplit))
+	nearly := w.FMA(size, w.lateEvenOdd(w.Mul(size, size), erfC32[:]), size)
+
+	// As in erf64.
+	h := w.Sub(w.Min(w.c(end), size), w.c(erfSplit))
+	rest := w.evenOdd(h, w.Mul(h, h), erfTail32[1:])
+	m := w.Add(w.FMA(h, rest, w.c(erfTail32[0])), w.c(f.magic()))
 	n := w.Sub(m, w.c(f.magic()))
-	r := w.FMA(h, rest, w.Sub(w.c(tail[0]), n))
+	r := w.FMA(h, rest, w.Sub(w.c(erfTail32[0]), n))
 	power := w.Bits(w.t, w.Add(w.Shl(w.Bits(t, m), w.i(f.bits)), w.Bits(t, w.c(1))))
-	p := w.FMA(w.evenOdd(r, w.Mul(r, r), pow), r, w.c(1))
+	p := w.FMA(w.evenOdd(r, w.Mul(r, r), erfPow32[:]), r, w.c(1))
 	return w.withSign(w.Select(small, nearly, w.FMA(w.Neg(power), p, w.c(1))), x)
 }
 

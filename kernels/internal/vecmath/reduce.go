@@ -22,7 +22,7 @@ var circles = map[Type]*circle{
 		nearest: 0x1.8p52, twoOverPi: twoOverPi64,
 		halfPiHi: halfPiHi64, halfPiLo: halfPiLo64, piHi: piHi64, piLo: piLo64, eighthHi: eighthHi64, eighthLo: eighthLo64,
 		smallTail: 0x1p-45,
-		sin:       sinC64[:], cos: cosC64[:], tan: tanC64[:], asin: asinC64[:], atan: atanC64[:],
+		sin:       sinC64[:], cos: cosC64[:], asin: asinC64[:], atan: atanC64[:],
 		mantissa: 52, mask: 0x7ff, bias: 1023,
 		step: 4, windows: [4][]uint64{inversePi0_64, inversePi1_64, inversePi2_64, inversePi3_64},
 		inverseBits: 0x7fde6000_00000000,

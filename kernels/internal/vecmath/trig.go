@@ -99,11 +99,54 @@ func (w writer) flip(x, sign Value) Value {
 	return w.Bits(w.t, w.Xor(w.Bits(w.signed(), x), sign))
 }
 
-// tangentOf is tan(r) or -1/tan(r). With t = 2*tan(r/2), for which a shorter
+// tangentOf is tan(r) or -1/tan(r).
+func (w writer) tangentOf(a angle) Value {
+	if w.t == Float32 {
+		return w.tangent32(a)
+	}
+	return w.tangent64(a)
+}
+
+// tangent64 is, with p/q quotients of polynomials of r^2, one for each of the two,
+//
+//	tan(r) = r + r^3*share + r^3*p/q
+//	-1/tan(r) = -1/r + r*share + r^2*p/(r*q)
+//
+// so that there is one division, and what it gives is a small part of the result, or of
+// 1/r that which can be corrected: its rounding errors, and those of the polynomials,
+// count for little.
+func (w writer) tangent64(a angle) Value {
+	r := w.rounded(a)
+	low := w.Sub(a.tail, w.Sub(a.head, r)) // the angle is r - low; +0 for zeros
+	z := w.Mul(r, r)
+	cube := w.Mul(r, z)
+	even := w.even(a)
+	c := func(tan, cot float64) Value { return w.Select(even, w.c(tan), w.c(cot)) }
+	q := w.Add(z, c(tanQ64[2], cotQ64[2]))
+	for i := 1; i >= 0; i-- {
+		q = w.FMA(q, z, c(tanQ64[i], cotQ64[i]))
+	}
+	p := c(tanP64[3], cotP64[3])
+	for i := 2; i >= 0; i-- {
+		p = w.FMA(p, z, c(tanP64[i], cotP64[i]))
+	}
+
+	i := w.Div(w.c(1), w.Select(even, q, w.Mul(q, r)))
+	// 1/r = inverse + inverse*miss, and the derivative of the tangent is slope.
+	inverse := w.Mul(q, i)
+	miss := w.FMA(inverse, low, w.FMA(w.Neg(inverse), r, w.c(1)))
+	slope := w.FMA(z, w.c(1.57), w.c(1))
+	rest := w.Mul(w.Select(even, slope, inverse), w.Select(even, low, miss))
+	rest = w.FMA(w.Neg(w.Mul(w.Select(even, cube, z), p)), i, rest)
+	rest = w.FMA(w.Select(even, cube, r), w.c(-tanShare64), rest) // +0 for zeros
+	return w.Sub(w.Select(even, r, w.Neg(inverse)), rest)
+}
+
+// tangent32 is the same for float32. With t = 2*tan(r/2), for which a shorter
 // polynomial does than for tan(r), tan(r) = t/(1 - t^2/4). Both are sums of two
 // numbers: the quotient of the first ones is corrected by what the second ones
 // and its own rounding leave of the remainder.
-func (w writer) tangentOf(a angle) Value {
+func (w writer) tangent32(a angle) Value {
 	r := w.rounded(a)
 	rest := w.beyond(a, w.Mul(r, r), w.circle().tan)
 	t := w.Sub(a.head, rest)
