@@ -2,12 +2,15 @@ package vecmath
 
 // The error function is x times a polynomial of x^2 up to 7/8, and from there on 1 -
 // 2^P(x): the binary logarithm of erfc is smooth, and so small a part of the result
-// needs few bits. erfc itself is e^(-x^2), with x^2 in two parts, times a
-// polynomial in 1/(2+x) - 3/16, which maps all x >= 0 to a short interval.
+// needs few bits. erfc itself is e^(-x^2), with x^2 in two parts, times a polynomial in
+// 1/(3+x), or 1/(2+x) for float32, which maps all x >= 0 to a short interval
+// (Shepherd and Laframboise, "Chebyshev approximation of (1+2x)exp(x^2)erfc(x) in
+// 0<=x<inf", Mathematics of Computation 36, 1981).
 
 const (
 	erfSplit   = 0.875
-	erfcMiddle = 0.1875
+	erfcMiddle = 0.1875  // of erfc32
+	erfcCentre = 0.15625 // of erfc64
 )
 
 func init() {
@@ -85,47 +88,40 @@ func erf32(w writer, x Value) Value {
 	return w.withSign(w.Select(small, nearly, w.FMA(w.Neg(power), p, w.c(1))), x)
 }
 
-// erfc64 is 1 - erf(x) up to 3/4. Beyond, all but the last product is done with what is
-// rounded on the way, or that goes into the small part of the exponent: e^d is 1 + d.
+// erfc64 is e^(-x^2)*s*g, where s = 1/(3+x) and g is a polynomial of it, and 2 less that of
+// -x. All but the last product is done with what is rounded on the way, or that goes into the
+// small part of the exponent: e^d is 1 + d.
 func erfc64(w writer, x Value) Value {
 	const end = 28 // from where it is 0, or 2
-	size := w.Abs(x)
-	small := w.Lt(size, w.c(0.75))
-	square := w.Mul(x, x)
-	less := w.Sub(w.c(1), x)
-	lost := w.Sub(w.Sub(w.c(1), less), x)
-	nearly := w.Add(less, w.FMA(w.Neg(x), w.lateEvenOdd(square, erfC64[:]), lost))
-
-	size = w.Min(w.c(end), size)
-	d := w.Add(size, w.c(2))
-	dl := w.Sub(size, w.Sub(d, w.c(2)))
+	size := w.Min(w.c(end), w.Abs(x))
+	d := w.Add(size, w.c(3))
+	dl := w.Sub(size, w.Sub(d, w.c(3)))
 	s := w.Div(w.c(1), d)
 	// The relative error of s, times about that of s*g which it causes.
 	miss := w.FMA(w.Neg(s), dl, w.FMA(w.Neg(s), d, w.c(1)))
-	miss = w.Mul(miss, w.FMA(s, w.c(2.7), w.c(1)))
+	miss = w.Mul(miss, w.FMA(s, w.c(7), w.c(1)))
 
 	// s*g in two parts.
-	v := w.Sub(s, w.c(erfcMiddle))
+	v := w.Sub(s, w.c(erfcCentre))
 	rest, c := w.lateEvenOdd(v, erfcC64Hi[1:]), w.c(erfcC64Hi[0])
 	g := w.FMA(v, rest, c)
-	gl := w.Add(w.FMA(v, rest, w.Sub(c, g)), w.c(erfcC64Lo[0]))
+	gl := w.FMA(v, rest, w.Sub(c, g))
 	sg, sgl := w.twoProd(s, g)
-	sgl = w.FMA(s, gl, sgl)
+	sgl = w.FMA(s, w.Add(gl, w.c(erfcC64Lo[0])), sgl)
 
 	q, ql := w.twoProd(size, size)
 	t, n, rh, _ := w.reduceExp64(w.Neg(q))
-	// e^r = 1 + r + p
+	// e^r = 1 + r + p, of which 1 + r will do for the small part.
 	r, rl := w.fastTwoSum(rh, w.FMA(n, w.c(-ln2Lo), w.Sub(miss, ql)))
-	square = w.Mul(r, r)
+	square := w.Mul(r, r)
 	p := w.FMA(w.evenOdd(r, square, expC64[:]), square, rl)
-	p = w.Add(sg, w.FMA(sg, r, w.FMA(sg, p, sgl)))
+	p = w.Add(sg, w.FMA(sg, r, w.FMA(sg, p, w.FMA(sgl, r, sgl))))
 	// Up to 26 results are normal numbers.
 	y := w.Rarely(w.Not(w.Le(size, w.c(26))), w.scaleFar64(p, t), w.scale64(p, t))
-	y = w.Select(w.Lt(x, w.c(0)), w.Sub(w.c(2), y), y)
-	return w.Select(small, nearly, y)
+	return w.Select(w.Lt(x, w.c(0)), w.Sub(w.c(2), y), y)
 }
 
-// erfc32 is as erfc64 beyond 1, in float64, with the accuracy that float32 needs.
+// erfc32 is the same in float64, with 1/(2+x) and the accuracy that float32 needs.
 func erfc32(w writer, x Value) Value {
 	const end = 11
 	w = writer{w.Lanes, Float64}

@@ -26,9 +26,14 @@ func log2Erfc(h *big.Float) *big.Float {
 }
 
 // erfcScaled is, of v = s - 3/16 where s = 1/(2 + x), e^(x^2)*erfc(x)/s.
-func erfcScaled(v *big.Float) *big.Float {
-	s := add(v, float(0.1875))
-	x := sub(quo(float(1), s), float(2))
+func erfcScaled(v *big.Float) *big.Float { return scaledErfc(2, add(v, float(0.1875))) }
+
+// erfcWide is, of v = s - 5/32 where s = 1/(3 + x), e^(x^2)*erfc(x)/s.
+func erfcWide(v *big.Float) *big.Float { return scaledErfc(3, add(v, float(0.15625))) }
+
+// scaledErfc is e^(x^2)*erfc(x)/s for x = 1/s - by.
+func scaledErfc(by float64, s *big.Float) *big.Float {
+	x := sub(quo(float(1), s), float(by))
 	return quo(mul(call(bigmath.Exp, mul(x, x)), call(bigmath.Erfc, x)), s)
 }
 
@@ -38,6 +43,7 @@ func erfFits() []minimax.Set {
 		return mul(call(bigmath.Erfc, add(h, float(0.875))), ln2)
 	}
 	inverse2 := func(x float64) *big.Float { return sub(quo(float(1), float(2+x)), float(0.1875)) }
+	inverse3 := func(x float64) *big.Float { return sub(quo(float(1), float(3+x)), float(0.15625)) }
 	pow2 := func(f *big.Float) *big.Float {
 		if f.Sign() == 0 {
 			return ln2
@@ -58,8 +64,8 @@ func erfFits() []minimax.Set {
 			erfOver, weight, float(0), float(0.7657), upTo(0, 1, 12), same(53, 12)),
 		fit("erfTail64", "log2(erfc(7/8+h)) for 0 <= h <= 5.125, degree 17, error that of erf",
 			log2Erfc, tail, float(0), float(5.125), upTo(0, 1, 18), same(53, 18)),
-		fit("erfcC64", "e^(x^2)*erfc(x)*(2+x) in 1/(2+x) - 3/16 for 3/4 <= x <= 28, degree 21, relative error",
-			erfcScaled, inverse(erfcScaled), inverse2(28), inverse2(0.75), upTo(0, 1, 22), append([]int{106}, same(53, 21)...)),
+		fit("erfcC64", "e^(x^2)*erfc(x)*(3+x) in 1/(3+x) - 5/32 for 0 <= x <= 28, degree 22, relative error",
+			erfcWide, inverse(erfcWide), inverse3(28), inverse3(0), upTo(0, 1, 23), append([]int{106}, same(53, 22)...)),
 		fit("erfC32", "erf(x)/x - 1 in x^2 for x <= 7/8, degree 6, error relative to erf(x)/x",
 			erfOver, weight, float(0), float(0.7657), upTo(0, 1, 7), same(24, 7)),
 		fit("erfTail32", "log2(erfc(7/8+h)) for 0 <= h <= 3.125, degree 7, error that of erf",
