@@ -138,7 +138,10 @@ func (w writer) tangent64(a angle) Value {
 	slope := w.FMA(z, w.c(1.57), w.c(1))
 	rest := w.Mul(w.Select(even, slope, inverse), w.Select(even, low, miss))
 	rest = w.FMA(w.Neg(w.Mul(w.Select(even, cube, z), p)), i, rest)
-	rest = w.FMA(w.Select(even, cube, r), w.c(-tanShare64), rest) // +0 for zeros
+	rest = w.FMA(w.Select(even, cube, r), w.c(-tanShare64), rest)
+	// What r^2 lost when it was rounded counts where the result is just below 1.
+	lost := w.Select(even, w.FMA(r, r, w.Neg(z)), w.c(0))
+	rest = w.FMA(w.Mul(r, w.c(-tanShare64)), lost, rest) // +0 for zeros
 	return w.Sub(w.Select(even, r, w.Neg(inverse)), rest)
 }
 
