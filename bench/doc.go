@@ -15,6 +15,9 @@
 // The e-graph is measured by itself, as an engine, and by what it is for: formulas and the reaction network compiled as
 // they are written and as they are optimised.
 //
+// Functions and expressions are measured beside C with its library's vector functions, NumPy, numexpr and Numba; stencils,
+// scans and the like beside C and the memory's floor; sorting beside the standard library's.
+//
 // The C sources lie in this package. They are built at run time with the system's C compiler, into programs of their own
 // that are driven through pipes, as are the programs for GiNaC (in C++) and SymPy (in Python). Where there is no
 // compiler, or it cannot build one of them, that side's column says so and the others are measured.
