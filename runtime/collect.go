@@ -68,7 +68,11 @@ type collecting struct {
 type columnMemory struct {
 	own    []uint64
 	caller unsafe.Pointer
+	ahead  int // bytes from what a collector reads to what it is to fetch into cache meanwhile
 }
+
+// readAhead is how far ahead of the element at hand memory is read, in bytes.
+const readAhead = 2 << 10
 
 // columnOf is the values of a slot for a chunk.
 func columnOf[T any](w *collecting, slot int, c chunk) []T {
@@ -103,6 +107,7 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 	}
 	l.task.part = l.part
 	columns := b.Kernel.Columns()
+	outgrown := outgrows(b, e.Target())
 	for w := range workers {
 		c := &collecting{worker: w, piece: pieceLen(b.Program, e.rates()), columns: make([]columnMemory, len(b.Program.Arrays))}
 		f := *b.Frame
@@ -120,6 +125,11 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 			if slot < len(b.arrays) {
 				m.caller = b.arrays[slot].data
 				if !b.overwrites(slot) {
+					if outgrown && b.Program.Arrays[slot].Read { // by the program, before the collectors: this is for the worker's next chunk
+						m.ahead = workers * collectChunk * b.arrays[slot].elem.Size()
+					} else if outgrown {
+						m.ahead = readAhead
+					}
 					continue
 				}
 			}
@@ -278,6 +288,11 @@ func (l *collected) compute(w *collecting, c chunk) {
 	}
 }
 
+// streams reports whether what a collector writes is to go past the caches.
+func streams(e engine, b *Binding, plan Plan) bool {
+	return plan.NonTemporal == NTOn || plan.NonTemporal == NTAuto && outgrows(b, e.Target())
+}
+
 // newCollector makes the collector of a column's output.
 func newCollector(e engine, b *Binding, col kernels.Column, workers int, plan Plan) (collector, error) {
 	switch b.Program.Arrays[col.Value].Type {
@@ -300,13 +315,13 @@ func newTypedCollector[T kernels.Number](e engine, b *Binding, col kernels.Colum
 	case kernels.Scan, kernels.ScanBefore:
 		return newScan[T](e, b, col, workers, plan)
 	case kernels.Keep:
-		return newKeep[T](b, col, workers), nil
+		return newKeep[T](e, b, col, workers, plan), nil
 	case kernels.Scatter, kernels.ScatterAdd:
 		return newScatter[T](b, col), nil
 	case kernels.Histogram:
 		return newHistogram(b, col, workers), nil
 	case kernels.Segments:
-		return newSegments[T](b, col, workers)
+		return newSegments[T](e, b, col, workers)
 	case kernels.ArgMin, kernels.ArgMax:
 		return newExtreme[T](e, b, col, workers)
 	}

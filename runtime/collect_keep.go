@@ -5,10 +5,13 @@ import (
 
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime/internal/column"
+	"github.com/triad-go/triad/simd"
 )
 
 // keeping makes a compaction that keeps the order.
 type keeping[T kernels.Number] struct {
+	tier     simd.Tier
+	stream   bool
 	buffers  [][]T // by worker
 	kernel   string
 	name     string
@@ -20,9 +23,9 @@ type keeping[T kernels.Number] struct {
 	offset   []int
 }
 
-func newKeep[T kernels.Number](b *Binding, col kernels.Column, workers int) *keeping[T] {
+func newKeep[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int, plan Plan) *keeping[T] {
 	return &keeping[T]{
-		kernel: b.Kernel.Name(), name: col.Output.Name, slot: col.Value, by: col.By,
+		tier: e.code(), stream: streams(e, b, plan), kernel: b.Kernel.Name(), name: col.Output.Name, slot: col.Value, by: col.By,
 		narrow: b.Program.Arrays[col.By].Type == kernels.Float32,
 		out:    values[T](b, b.Kernel.Params()[col.Param].Slot),
 		count:  make([]int, workers), offset: make([]int, workers), buffers: buffers[T](workers),
@@ -32,12 +35,12 @@ func newKeep[T kernels.Number](b *Binding, col kernels.Column, workers int) *kee
 func (k *keeping[T]) begin() { k.kept = 0 }
 
 func (k *keeping[T]) local(w *collecting, c chunk) {
-	// The test is 1 or 0, of which 1 alone has these bits.
 	x, kept := columnOf[T](w, k.slot, c), k.buffers[w.worker]
+	ahead := w.columns[k.slot].ahead
 	if k.narrow {
-		k.count[w.worker] = column.Keep(kept, x, columnOf[uint32](w, k.by, c), 29)
+		k.count[w.worker] = column.Keep(k.tier, kept, x, columnOf[float32](w, k.by, c), ahead)
 	} else {
-		k.count[w.worker] = column.Keep(kept, x, columnOf[uint64](w, k.by, c), 61)
+		k.count[w.worker] = column.Keep(k.tier, kept, x, columnOf[float64](w, k.by, c), ahead)
 	}
 }
 
@@ -48,8 +51,14 @@ func (k *keeping[T]) hand(w *collecting, _ chunk) {
 
 func (k *keeping[T]) finish(w *collecting, _ chunk) {
 	at := k.offset[w.worker]
-	if at < len(k.out) {
-		copy(k.out[at:], k.buffers[w.worker][:k.count[w.worker]])
+	if at >= len(k.out) {
+		return
+	}
+	kept := k.buffers[w.worker][:k.count[w.worker]]
+	if k.stream {
+		column.Stream(k.tier, k.out[at:], kept)
+	} else {
+		copy(k.out[at:], kept)
 	}
 }
 

@@ -8,13 +8,15 @@ import (
 	"github.com/triad-go/triad/simd"
 )
 
-// scanning makes a scan: of each block from left to right, and the blocks' folds in a
-// chain.
+// scanning makes a scan: of each block on its own, and the blocks' folds in a chain.
 type scanning[T kernels.Number] struct {
+	tier   simd.Tier
 	slot   int
 	op     kernels.Reduction
 	before bool
 	out    []T
+	alone  bool // one worker, which needs no totals before it writes
+	memory column.Memory
 	carry  T                 // of the chunks handed on
 	work   []scanningWork[T] // by worker
 }
@@ -37,7 +39,7 @@ var carryText = map[kernels.Reduction]string{
 
 func newScan[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int, plan Plan) (*scanning[T], error) {
 	s := &scanning[T]{
-		slot: col.Value, op: col.Output.Reduce, before: col.Output.Collect == kernels.ScanBefore,
+		tier: e.code(), slot: col.Value, op: col.Output.Reduce, before: col.Output.Collect == kernels.ScanBefore,
 		out: values[T](b, b.Kernel.Params()[col.Param].Slot),
 	}
 	t := elementType[T]()
@@ -51,7 +53,9 @@ func newScan[T kernels.Number](e engine, b *Binding, col kernels.Column, workers
 		return nil, err
 	}
 	p := k.Program(own)
-	stream := plan.NonTemporal == NTOn || plan.NonTemporal == NTAuto && outgrows(b, e.Target())
+	stream := streams(e, b, plan)
+	s.memory.Stream = stream
+	s.alone = workers == 1
 	for range workers {
 		w := scanningWork[T]{scans: make([]T, collectChunk), totals: make([]T, collectChunk/column.ScanBlock), frame: p.NewFrame(collectChunk)}
 		w.frame.Arrays[1] = unsafe.Pointer(unsafe.SliceData(w.scans))
@@ -66,11 +70,20 @@ func newScan[T kernels.Number](e engine, b *Binding, col kernels.Column, workers
 func (s *scanning[T]) begin() { s.carry = kernels.Identity[T](s.op) }
 
 func (s *scanning[T]) local(w *collecting, c chunk) {
+	if s.alone {
+		m := s.memory
+		m.Ahead = w.columns[s.slot].ahead
+		s.carry = column.ScanFrom(s.tier, s.op, s.out[c.lo:c.hi], columnOf[T](w, s.slot, c), s.carry, s.before, m)
+		return
+	}
 	k := &s.work[w.worker]
-	column.Scan(s.op, k.scans, columnOf[T](w, s.slot, c), k.totals, s.before)
+	column.Scan(s.tier, s.op, k.scans, columnOf[T](w, s.slot, c), k.totals, s.before, w.columns[s.slot].ahead)
 }
 
 func (s *scanning[T]) hand(w *collecting, c chunk) {
+	if s.alone {
+		return
+	}
 	t := s.work[w.worker].totals
 	for b := range (c.hi - c.lo + column.ScanBlock - 1) / column.ScanBlock {
 		t[b], s.carry = s.carry, kernels.Fold(s.op, s.carry, t[b])
@@ -78,7 +91,7 @@ func (s *scanning[T]) hand(w *collecting, c chunk) {
 }
 
 func (s *scanning[T]) finish(w *collecting, c chunk) {
-	if c.lo == c.hi {
+	if s.alone || c.lo == c.hi {
 		return
 	}
 	k := &s.work[w.worker]

@@ -2,16 +2,19 @@ package runtime
 
 import (
 	"fmt"
+	"math/bits"
 	"sort"
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime/internal/column"
+	"github.com/triad-go/triad/simd"
 )
 
 // segmenting folds segments. A chunk writes those that end in it, and hands the beginning of
 // the one that does not to the next.
 type segmenting[T kernels.Number] struct {
+	tier         simd.Tier
 	kernel, name string
 	slot         int
 	op           kernels.Reduction
@@ -25,17 +28,17 @@ type segmenting[T kernels.Number] struct {
 // segmentWork is what a worker knows of the segments of its chunk.
 type segmentWork[T kernels.Number] struct {
 	first, beyond int               // the first that ends in the chunk, and the first that ends beyond it
-	within        []int32           // where those begin and end in the chunk
+	rows          []int64           // where the segments from first to beyond begin
+	copied        []int64           // room for rows of another type
 	tail          column.Segment[T] // what the chunk begins and does not end
 	fault         *SegmentError
 }
 
-// bounds are the caller's segments, integers of any type.
+// bounds are the caller's segments, integers of any type: one more than there are segments.
 type bounds struct {
-	n      int
-	at     func(i int) int64
-	within func(dst []int32, i, lo, hi int) []int32               // those from i on that are at most hi, less lo, as far as they rise
-	falls  func(i, end int, before, most int64) (at int, ok bool) // the first of i … end-1 that is less than the one before, or more than most
+	n     int
+	at    func(i int) int64
+	slice func(room []int64, lo, hi int) []int64 // those from lo to hi-1, which may lie in room
 }
 
 func boundsOf(a array) bounds {
@@ -44,45 +47,56 @@ func boundsOf(a array) bounds {
 		return boundsIn[int32](a)
 	case kernels.Uint32:
 		return boundsIn[uint32](a)
-	case kernels.Uint64:
-		return boundsIn[uint64](a)
 	}
-	return boundsIn[int64](a)
+	s := unsafe.Slice((*int64)(a.data), a.n) // of what is beyond int64, none is a bound
+	return bounds{
+		n:     len(s),
+		at:    func(i int) int64 { return s[i] },
+		slice: func(_ []int64, lo, hi int) []int64 { return s[lo:hi] },
+	}
 }
 
-func boundsIn[T int64 | int32 | uint64 | uint32](a array) bounds {
+func boundsIn[T int32 | uint32](a array) bounds {
 	s := unsafe.Slice((*T)(a.data), a.n)
 	return bounds{
 		n:  len(s),
 		at: func(i int) int64 { return int64(s[i]) },
-		within: func(dst []int32, i, lo, hi int) []int32 {
-			before := int64(lo)
-			for _, v := range s[i:] {
-				at := int64(v)
-				if at < before || at > int64(hi) {
-					break
-				}
-				dst = append(dst, int32(at-int64(lo)))
-				before = at
+		slice: func(room []int64, lo, hi int) []int64 {
+			room = room[:hi-lo]
+			for i, v := range s[lo:hi] {
+				room[i] = int64(v)
 			}
-			return dst
-		},
-		falls: func(i, end int, before, most int64) (int, bool) {
-			for j, v := range s[i:end] {
-				at := int64(v)
-				if at < before || at > most {
-					return i + j, true
-				}
-				before = at
-			}
-			return 0, false
+			return room
 		},
 	}
 }
 
-func newSegments[T kernels.Number](b *Binding, col kernels.Column, workers int) (*segmenting[T], error) {
+// after is the first segment from i on that ends beyond an element, if the bounds rise; it is
+// thought to be near i.
+func (b *bounds) after(i, element int) int {
+	step := 1
+	for i+step < b.n && b.at(i+step) <= int64(element) {
+		i += step
+		step *= 2
+	}
+	return i + sort.Search(min(step, b.n-1-i), func(j int) bool { return b.at(i+j+1) > int64(element) })
+}
+
+// falls is the first of some bounds that is less than the one before it, which is before for the
+// first; -1 if there is none.
+func falls(rows []int64, before int64) int {
+	for i, v := range rows {
+		if v < before {
+			return i
+		}
+		before = v
+	}
+	return -1
+}
+
+func newSegments[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int) (*segmenting[T], error) {
 	s := &segmenting[T]{
-		kernel: b.Kernel.Name(), name: col.Output.By.Name(), slot: col.Value, op: col.Output.Reduce, n: b.Frame.N,
+		tier: e.code(), kernel: b.Kernel.Name(), name: col.Output.By.Name(), slot: col.Value, op: col.Output.Reduce, n: b.Frame.N,
 		out: values[T](b, b.Kernel.Params()[col.Param].Slot), work: make([]segmentWork[T], workers),
 	}
 	rows := b.arrays[col.Rows]
@@ -95,7 +109,9 @@ func newSegments[T kernels.Number](b *Binding, col kernels.Column, workers int) 
 	}
 	s.rows = boundsOf(rows)
 	for w := range s.work {
-		s.work[w].within = make([]int32, 0, rows.n)
+		if rows.elem.Size() < 8 {
+			s.work[w].copied = make([]int64, rows.n)
+		}
 	}
 	return s, nil
 }
@@ -103,67 +119,86 @@ func newSegments[T kernels.Number](b *Binding, col kernels.Column, workers int) 
 func (s *segmenting[T]) begin() {
 	s.open.Start(s.op)
 	for w := range s.work {
-		s.work[w].fault = nil
+		s.work[w].fault, s.work[w].beyond = nil, 0
 	}
 }
 
 // check looks whether its share of the bounds rises, from 0 to n.
 func (s *segmenting[T]) check(k *segmentWork[T], c chunk) {
 	m := s.rows.n
-	chunks := max(1, (s.n+collectChunk-1)/collectChunk)
-	share := (m + chunks - 1) / chunks
-	lo, hi := min(c.index*share, m), min((c.index+1)*share, m)
+	lo, hi := share(m, c.lo, s.n), share(m, c.hi, s.n)
+	if c.hi == s.n {
+		hi = m
+	}
 	if lo == hi {
 		return
 	}
+	rows := s.rows.slice(k.copied, lo, hi)
 	before := int64(0)
 	if lo > 0 {
 		before = s.rows.at(lo - 1)
 	}
-	at, bad := s.rows.falls(lo, hi, before, int64(s.n))
-	want := ""
+	at, want := falls(rows, before), ""
 	switch {
-	case lo == 0 && s.rows.at(0) != 0:
-		at, bad, want = 0, true, "0"
-	case bad:
-		if at > lo {
-			before = s.rows.at(at - 1)
+	case lo == 0 && rows[0] != 0:
+		at, want = 0, "0"
+	case at >= 0:
+		if at > 0 {
+			before = rows[at-1]
 		}
 		want = fmt.Sprintf("%d to %d", before, s.n)
-	case hi == m && s.rows.at(m-1) != int64(s.n):
-		at, bad, want = m-1, true, fmt.Sprintf("%d, the number of elements", s.n)
+	case rows[len(rows)-1] > int64(s.n):
+		at = sort.Search(len(rows), func(i int) bool { return rows[i] > int64(s.n) })
+		if at > 0 {
+			before = rows[at-1]
+		}
+		want = fmt.Sprintf("%d to %d", before, s.n)
+	case hi == m && rows[len(rows)-1] != int64(s.n):
+		at, want = len(rows)-1, fmt.Sprintf("%d, the number of elements", s.n)
+	default:
+		return
 	}
-	if f := k.fault; bad && (f == nil || f.At > at) {
-		k.fault = &SegmentError{Kernel: s.kernel, Rows: s.name, At: at, Bound: s.rows.at(at), Want: want}
+	if f := k.fault; f == nil || f.At > lo+at {
+		k.fault = &SegmentError{Kernel: s.kernel, Rows: s.name, At: lo + at, Bound: rows[at], Want: want}
 	}
+}
+
+// share is the part of m that element i of n is at.
+func share(m, i, n int) int {
+	hi, lo := bits.Mul64(uint64(m), uint64(i))
+	if n == 0 {
+		return 0
+	}
+	q, _ := bits.Div64(hi, lo, uint64(n))
+	return int(q)
 }
 
 func (s *segmenting[T]) local(w *collecting, c chunk) {
 	k := &s.work[w.worker]
 	s.check(k, c)
 	x := columnOf[T](w, s.slot, c)
-	m := s.rows.n - 1
+	// Chunks are taken in order, so that the search begins where the worker's last chunk ends. Segments that are
+	// empty at the beginning of a chunk end in the one before, but for those of the first.
 	k.first = 0
 	if c.lo > 0 {
-		k.first = sort.Search(m, func(i int) bool { return s.rows.at(i+1) > int64(c.lo) })
+		k.first = s.rows.after(k.beyond, c.lo)
 	}
-	// The first may have begun before the chunk; that its elements are those of the chunk alone is
-	// made good by hand. If the bounds do not rise, check says so, and what is written does not matter.
-	k.within = s.rows.within(append(k.within[:0], int32(min(max(s.begins(k.first)-int64(c.lo), 0), int64(len(x))))), k.first+1, c.lo, c.hi)
-	k.beyond = k.first + len(k.within) - 1
-	column.FoldAll(s.op, s.out[k.first:k.beyond], x, k.within)
+	k.beyond = s.rows.after(k.first, c.hi)
 	k.tail.Start(s.op)
-	if k.beyond > k.first {
-		k.tail.Take(s.op, x[k.within[len(k.within)-1]:])
+	if k.beyond == k.first {
+		return
 	}
-}
-
-// begins is where a segment begins; one past the last begins nowhere.
-func (s *segmenting[T]) begins(i int) int64 {
-	if i+1 < s.rows.n {
-		return s.rows.at(i)
+	k.rows = s.rows.slice(k.copied, k.first, k.beyond+1)
+	if falls(k.rows[1:], int64(c.lo)) >= 0 || k.rows[len(k.rows)-1] > int64(c.hi) { // some chunk's check says where
+		k.beyond = k.first
+		return
 	}
-	return int64(s.n)
+	// The first may have begun before the chunk: hand writes it then.
+	if begin := k.rows[0]; begin >= int64(c.lo) && begin <= k.rows[1] {
+		s.out[k.first] = column.Fold(s.op, x[begin-int64(c.lo):k.rows[1]-int64(c.lo)])
+	}
+	column.FoldAll(s.tier, s.op, s.out[k.first+1:k.beyond], x, c.lo, k.rows[1:], w.columns[s.slot].ahead)
+	k.tail.Take(s.op, x[k.rows[len(k.rows)-1]-int64(c.lo):])
 }
 
 func (s *segmenting[T]) hand(w *collecting, c chunk) {
@@ -173,8 +208,8 @@ func (s *segmenting[T]) hand(w *collecting, c chunk) {
 		s.open.Take(s.op, x) // the open segment goes on beyond the chunk
 		return
 	}
-	if s.rows.at(k.first) < int64(c.lo) {
-		s.open.Take(s.op, x[:k.within[1]])
+	if k.rows[0] < int64(c.lo) {
+		s.open.Take(s.op, x[:k.rows[1]-int64(c.lo)])
 		s.out[k.first] = s.open.Value(s.op)
 	}
 	s.open = k.tail

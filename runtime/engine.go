@@ -19,6 +19,9 @@ type engine interface {
 	// size is how many workers there are.
 	size() int
 
+	// code is the tier of its code.
+	code() simd.Tier
+
 	// rates says how fast views compute, for the length of pieces.
 	rates() rates
 
@@ -139,15 +142,17 @@ func tierOf(v view) (simd.Tier, error) {
 	return simd.Portable, nil
 }
 
-func (s *sequential) size() int    { return 1 }
-func (s *sequential) rates() rates { return interpreting }
+func (s *sequential) size() int       { return 1 }
+func (s *sequential) code() simd.Tier { return simd.Portable }
+func (s *sequential) rates() rates    { return interpreting }
 
 func (s *sequential) view(p *kernels.Program, f *kernels.Frame, _ simd.Options) (view, error) {
 	return interpreted{p.NewInterpreter(f)}, nil
 }
 
-func (s *simdExec) size() int    { return 1 }
-func (s *simdExec) rates() rates { return slow(s.tier) }
+func (s *simdExec) size() int       { return 1 }
+func (s *simdExec) code() simd.Tier { return s.tier }
+func (s *simdExec) rates() rates    { return slow(s.tier) }
 
 func (s *simdExec) view(p *kernels.Program, f *kernels.Frame, o simd.Options) (view, error) {
 	return codeView(p, f, o, s.tier)
@@ -162,8 +167,9 @@ func (s *single) team(_ context.Context, t *teamwork, _ int) error {
 	return nil
 }
 
-func (p *pool) size() int    { return p.workers }
-func (p *pool) rates() rates { return slow(p.tier) }
+func (p *pool) size() int       { return p.workers }
+func (p *pool) code() simd.Tier { return p.tier }
+func (p *pool) rates() rates    { return slow(p.tier) }
 
 func (p *pool) view(prog *kernels.Program, f *kernels.Frame, o simd.Options) (view, error) {
 	return codeView(prog, f, o, p.tier)

@@ -1,63 +1,122 @@
 package column
 
-import "github.com/triad-go/triad/kernels"
+import (
+	"unsafe"
 
-// ScanBlock is the number of elements that a scan takes from left to right; the
-// values of such blocks are chained.
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd"
+)
+
+// ScanBlock is the number of elements of a block of a scan; the values of blocks are
+// chained.
 const ScanBlock = 1024
 
+// rowBytes is the size of a row of a scan's block.
+const rowBytes = 64
+
+// Memory says how arrays are read and written that lie in memory, not in cache.
+type Memory struct {
+	Ahead  int  // bytes from what is read to what is fetched into cache meanwhile
+	Stream bool // outputs go past the caches, for others to see after Fence
+}
+
 // Scan writes to dst, for each element of each block of ScanBlock of x, the last of which may be
-// shorter, the fold of the identity and of the elements of the block up to it, from
-// left to right; where before is true, without the element itself. Totals has the fold of
-// each block. Dst may be x.
-func Scan[T kernels.Number](r kernels.Reduction, dst, x, totals []T, before bool) {
-	b := 0
-	if r == kernels.Sum {
-		// Four blocks at once, since each addition waits for the one before it.
-		for ; len(x) >= 4*ScanBlock; x, dst, b = x[4*ScanBlock:], dst[4*ScanBlock:], b+4 {
-			t := (*[4]T)(totals[b:])
-			if before {
-				sumBefore((*[4 * ScanBlock]T)(dst), (*[4 * ScanBlock]T)(x), t)
-			} else {
-				sum((*[4 * ScanBlock]T)(dst), (*[4 * ScanBlock]T)(x), t)
-			}
-		}
-	}
-	for ; len(x) > 0; b++ {
+// shorter, the fold of the elements of the block up to it; where before is true, without the element
+// itself, from the identity. Totals has the fold of each block. Dst may be x. Ahead is that of Memory.
+//
+// Products, minima and maxima are taken from left to right. Sums are taken row by row, 64 bytes
+// a row: within it by Sklansky's tree (Conditional-sum addition logic, 1960), in which of each
+// group of two, four, eight … elements those of the upper half are added to the last
+// of the lower half; to that, the sum of the rows before is added, which is +0 at the first.
+func Scan[T kernels.Number](tier simd.Tier, r kernels.Reduction, dst, x, totals []T, before bool, ahead int) {
+	none := -kernels.Identity[T](kernels.Sum) // -0, to which adding changes nothing
+	for b := 0; len(x) > 0; b++ {
 		n := min(len(x), ScanBlock)
-		a := kernels.Identity[T](r)
-		for i, v := range x[:n] {
-			next := kernels.Fold(r, a, v)
-			if dst[i] = next; before {
-				dst[i] = a
-			}
-			a = next
+		if r == kernels.Sum {
+			totals[b] = scanSum(tier, dst[:n], x[:n], none, before, Memory{Ahead: ahead})
+		} else {
+			totals[b] = scanFold(r, dst[:n], x[:n], before)
 		}
-		totals[b], x, dst = a, x[n:], dst[n:]
+		x, dst = x[n:], dst[n:]
 	}
 }
 
-func sum[T kernels.Number](dst, x *[4 * ScanBlock]T, totals *[4]T) {
-	var c, d, e, f T
-	for i := range ScanBlock {
-		c += x[i]
-		d += x[i+ScanBlock]
-		e += x[i+2*ScanBlock]
-		f += x[i+3*ScanBlock]
-		dst[i], dst[i+ScanBlock], dst[i+2*ScanBlock], dst[i+3*ScanBlock] = c, d, e, f
+// ScanFrom is Scan with the fold of what is before x folded into each element, which carry is for
+// the first block; it returns that of what follows x.
+func ScanFrom[T kernels.Number](tier simd.Tier, r kernels.Reduction, dst, x []T, carry T, before bool, m Memory) T {
+	for len(x) > 0 {
+		n := min(len(x), ScanBlock)
+		var total T
+		if r == kernels.Sum {
+			total = scanSum(tier, dst[:n], x[:n], carry, before, m)
+		} else {
+			total = scanFold(r, dst[:n], x[:n], before)
+			for i, v := range dst[:n] {
+				dst[i] = kernels.Fold(r, carry, v)
+			}
+		}
+		carry = kernels.Fold(r, carry, total)
+		x, dst = x[n:], dst[n:]
 	}
-	*totals = [4]T{c, d, e, f}
+	if m.Stream {
+		Fence()
+	}
+	return carry
 }
 
-func sumBefore[T kernels.Number](dst, x *[4 * ScanBlock]T, totals *[4]T) {
-	var c, d, e, f T
-	for i := range ScanBlock {
-		p, q, r, s := x[i], x[i+ScanBlock], x[i+2*ScanBlock], x[i+3*ScanBlock]
-		dst[i], dst[i+ScanBlock], dst[i+2*ScanBlock], dst[i+3*ScanBlock] = c, d, e, f
-		c += p
-		d += q
-		e += r
-		f += s
+// scanFold scans a block from left to right.
+func scanFold[T kernels.Number](r kernels.Reduction, dst, x []T, before bool) T {
+	a := kernels.Identity[T](r)
+	for i, v := range x {
+		next := kernels.Fold(r, a, v)
+		if dst[i] = next; before {
+			dst[i] = a
+		}
+		a = next
 	}
-	*totals = [4]T{c, d, e, f}
+	return a
+}
+
+// scanSum scans a block row by row, and adds base to all.
+func scanSum[T kernels.Number](tier simd.Tier, dst, x []T, base T, before bool, m Memory) T {
+	if total, ok := scanCode(tier, dst, x, base, before, m); ok {
+		return total
+	}
+	var carry T
+	if unsafe.Sizeof(carry) == 8 && !before {
+		for ; len(x) >= 8; x, dst = x[8:], dst[8:] {
+			v, d := (*[8]T)(x), (*[8]T)(dst)
+			v0, v2, v4, v6 := v[0], v[2], v[4], v[6]
+			v1, v3, v5, v7 := v[1]+v0, v[3]+v2, v[5]+v4, v[7]+v6
+			v2, v3, v6, v7 = v2+v1, v3+v1, v6+v5, v7+v5
+			v4, v5, v6, v7 = v4+v3, v5+v3, v6+v3, v7+v3
+			d[0], d[1], d[2], d[3] = base+(carry+v0), base+(carry+v1), base+(carry+v2), base+(carry+v3)
+			d[4], d[5], d[6], d[7] = base+(carry+v4), base+(carry+v5), base+(carry+v6), base+(carry+v7)
+			carry += v7
+		}
+	}
+	row := rowBytes / int(unsafe.Sizeof(carry))
+	for len(x) > 0 {
+		n := min(len(x), row)
+		var v [rowBytes / 4]T
+		copy(v[:], x[:n])
+		for half := 1; half < n; half *= 2 {
+			for i := half; i < n; i = (i + 1) | half {
+				v[i] += v[i&^(2*half-1)+half-1]
+			}
+		}
+		if before {
+			dst[0] = base + carry
+			for i, u := range v[:n-1] {
+				dst[i+1] = base + (carry + u)
+			}
+		} else {
+			for i, u := range v[:n] {
+				dst[i] = base + (carry + u)
+			}
+		}
+		carry += v[n-1]
+		x, dst = x[n:], dst[n:]
+	}
+	return carry
 }

@@ -1,6 +1,9 @@
 package column
 
-import "github.com/triad-go/triad/kernels"
+import (
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd"
+)
 
 // Lanes is the number of lanes of a segment: element e of it goes to lane e modulo
 // Lanes, in rising order, and the lanes are folded in halves.
@@ -134,12 +137,15 @@ func sumLanes[T kernels.Number](x []T) T {
 	return ((a + e) + (c + g)) + ((b + f) + (d + h)) + 0
 }
 
-// FoldAll writes the fold of the elements of x from each bound to the next to dst. Bounds
-// are one more than dst, and rise within x.
-func FoldAll[T kernels.Number](r kernels.Reduction, dst, x []T, bounds []int32) {
-	lo := bounds[0]
+// FoldAll writes the fold of the elements of x from each of rows to the next to dst, where x[0] is
+// element base. Rows are one more than dst, and rise from base to base+len(x) at most. Ahead is that of Memory.
+func FoldAll[T kernels.Number](tier simd.Tier, r kernels.Reduction, dst, x []T, base int, rows []int64, ahead int) {
+	if r == kernels.Sum && sumsCode(tier, dst, x, base, rows, ahead) {
+		return
+	}
+	lo := int(rows[0]) - base
 	for i := range dst {
-		hi := bounds[i+1]
+		hi := int(rows[i+1]) - base
 		dst[i] = Fold(r, x[lo:hi])
 		lo = hi
 	}

@@ -1,0 +1,139 @@
+package column
+
+import (
+	"unsafe"
+
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd"
+)
+
+//go:noescape
+func scanFloat64(dst, x *float64, n, ahead int, base float64, before bool) (total float64)
+
+//go:noescape
+func streamFloat64(dst, x *float64, n, ahead int, base float64, before bool) (total float64)
+
+//go:noescape
+func scanFloat32(dst, x *float32, n, ahead int, base float32, before bool) (total float32)
+
+//go:noescape
+func streamFloat32(dst, x *float32, n, ahead int, base float32, before bool) (total float32)
+
+//go:noescape
+func scanInt64(dst, x *int64, n, ahead int, base int64, before bool) (total int64)
+
+//go:noescape
+func streamInt64(dst, x *int64, n, ahead int, base int64, before bool) (total int64)
+
+//go:noescape
+func scanInt32(dst, x *int32, n, ahead int, base int32, before bool) (total int32)
+
+//go:noescape
+func streamInt32(dst, x *int32, n, ahead int, base int32, before bool) (total int32)
+
+// scanCode is scanSum in machine code, if there is some.
+func scanCode[T kernels.Number](tier simd.Tier, dst, x []T, base T, before bool, o Memory) (total T, ok bool) {
+	if tier != simd.AVX512 || len(x) == 0 {
+		return 0, false
+	}
+	d, s, b, t := unsafe.Pointer(&dst[:len(x)][0]), unsafe.Pointer(&x[0]), unsafe.Pointer(&base), unsafe.Pointer(&total)
+	stream := o.Stream && uintptr(d)%rowBytes == 0
+	switch any(total).(type) {
+	case float64:
+		scan := scanFloat64
+		if stream {
+			scan = streamFloat64
+		}
+		*(*float64)(t) = scan((*float64)(d), (*float64)(s), len(x), o.Ahead, *(*float64)(b), before)
+	case float32:
+		scan := scanFloat32
+		if stream {
+			scan = streamFloat32
+		}
+		*(*float32)(t) = scan((*float32)(d), (*float32)(s), len(x), o.Ahead, *(*float32)(b), before)
+	case int64, uint64:
+		scan := scanInt64
+		if stream {
+			scan = streamInt64
+		}
+		*(*int64)(t) = scan((*int64)(d), (*int64)(s), len(x), o.Ahead, *(*int64)(b), before)
+	default:
+		scan := scanInt32
+		if stream {
+			scan = streamInt32
+		}
+		*(*int32)(t) = scan((*int32)(d), (*int32)(s), len(x), o.Ahead, *(*int32)(b), before)
+	}
+	return total, true
+}
+
+//go:noescape
+func keep8by8(dst, x, keep unsafe.Pointer, n, ahead int) (kept int)
+
+//go:noescape
+func keep8by4(dst, x, keep unsafe.Pointer, n, ahead int) (kept int)
+
+//go:noescape
+func keep4by8(dst, x, keep unsafe.Pointer, n, ahead int) (kept int)
+
+//go:noescape
+func keep4by4(dst, x, keep unsafe.Pointer, n, ahead int) (kept int)
+
+// keepCode is Keep in machine code, if there is some.
+func keepCode[T kernels.Number, K float64 | float32](tier simd.Tier, dst, x []T, keep []K, ahead int) (kept int, ok bool) {
+	if tier != simd.AVX512 {
+		return 0, false
+	}
+	d, s, k := unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(x)), unsafe.Pointer(unsafe.SliceData(keep))
+	switch {
+	case unsafe.Sizeof(T(0)) == 8 && unsafe.Sizeof(K(0)) == 8:
+		return keep8by8(d, s, k, len(x), ahead), true
+	case unsafe.Sizeof(T(0)) == 8:
+		return keep8by4(d, s, k, len(x), ahead), true
+	case unsafe.Sizeof(K(0)) == 8:
+		return keep4by8(d, s, k, len(x), ahead), true
+	}
+	return keep4by4(d, s, k, len(x), ahead), true
+}
+
+//go:noescape
+func sumsFloat64(dst, x *float64, base int, rows *int64, n, ahead int)
+
+//go:noescape
+func sumsFloat32(dst, x *float32, base int, rows *int64, n, ahead int)
+
+// sumsCode is FoldAll of sums in machine code, if there is some.
+func sumsCode[T kernels.Number](tier simd.Tier, dst, x []T, base int, rows []int64, ahead int) bool {
+	if tier != simd.AVX512 {
+		return false
+	}
+	d, s := unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(x))
+	switch any(T(0)).(type) {
+	case float64:
+		sumsFloat64((*float64)(d), (*float64)(s), base, &rows[0], len(dst), ahead)
+		return true
+	case float32:
+		sumsFloat32((*float32)(d), (*float32)(s), base, &rows[0], len(dst), ahead)
+		return true
+	}
+	return false
+}
+
+//go:noescape
+func streamBytes(dst, src unsafe.Pointer, n int)
+
+// streamCode is Stream in machine code, if there is some.
+func streamCode[T kernels.Number](tier simd.Tier, dst, src []T) bool {
+	n := min(len(dst), len(src))
+	if tier != simd.AVX512 || n == 0 {
+		return false
+	}
+	streamBytes(unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), n*int(unsafe.Sizeof(src[0])))
+	return true
+}
+
+//go:noescape
+func fence()
+
+// Fence lets others see what was streamed.
+func Fence() { fence() }

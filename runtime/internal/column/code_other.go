@@ -1,0 +1,23 @@
+//go:build !amd64
+
+package column
+
+import (
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/simd"
+)
+
+func scanCode[T kernels.Number](simd.Tier, []T, []T, T, bool, Memory) (total T, ok bool) {
+	return 0, false
+}
+
+func keepCode[T kernels.Number, K float64 | float32](simd.Tier, []T, []T, []K, int) (kept int, ok bool) {
+	return 0, false
+}
+
+func sumsCode[T kernels.Number](simd.Tier, []T, []T, int, []int64, int) bool { return false }
+
+func streamCode[T kernels.Number](simd.Tier, []T, []T) bool { return false }
+
+// Fence lets others see what was streamed.
+func Fence() {}
