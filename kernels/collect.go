@@ -20,6 +20,10 @@ const (
 	Scan       // element i folds the values 0 … i
 	ScanBefore // element i folds the values 0 … i-1; element 0 is the identity
 
+	// … of which By names the bounds of segments, as for Segments.
+	SegmentScan       // element i folds the values of its segment up to i
+	SegmentScanBefore // element i folds the values of its segment before i; the first is the identity
+
 	// Arrays of a length of their own.
 	Keep       // the values for which By holds, in order
 	Scatter    // element By of the array becomes the value; the last one stays
@@ -37,6 +41,7 @@ const (
 	Any      // whether one holds
 	All      // whether all hold
 	Variance // the mean square distance from the mean; NaN if there are no elements
+	Folded   // the fold with an operation of the user's own; with Reduce it is the reduction
 )
 
 var collectives = [...]struct {
@@ -47,14 +52,20 @@ var collectives = [...]struct {
 	result        bool
 	indexed, test bool // By is a position; a truth value
 	truth         bool // of a truth value
+	op            bool // folds with an Operation too
+	rows          bool // By is the name of the array of the segments' bounds
 }{
-	Scan:       {name: "scan", folds: true},
-	ScanBefore: {name: "scanbefore", folds: true},
+	Scan:       {name: "scan", folds: true, op: true},
+	ScanBefore: {name: "scanbefore", folds: true, op: true},
+
+	SegmentScan:       {name: "segscan", folds: true, by: true, op: true, rows: true},
+	SegmentScanBefore: {name: "segscanbefore", folds: true, by: true, op: true, rows: true},
+
 	Keep:       {name: "keep", by: true, own: true, test: true},
 	Scatter:    {name: "scatter", by: true, own: true, indexed: true},
 	ScatterAdd: {name: "scatteradd", by: true, own: true, indexed: true},
 	Histogram:  {name: "histogram", own: true},
-	Segments:   {name: "segments", folds: true, by: true, own: true},
+	Segments:   {name: "segments", folds: true, by: true, own: true, op: true, rows: true},
 	Along:      {name: "along", folds: true, by: true, own: true},
 	ArgMin:     {name: "argmin", result: true},
 	ArgMax:     {name: "argmax", result: true},
@@ -64,6 +75,7 @@ var collectives = [...]struct {
 	Any:        {name: "any", result: true, truth: true},
 	All:        {name: "all", result: true, truth: true},
 	Variance:   {name: "variance", result: true},
+	Folded:     {name: "fold", folds: true, result: true, op: true},
 }
 
 func (c Collective) String() string {
@@ -123,6 +135,18 @@ func HistogramOf(name string, e symbolic.Expr) Output {
 // do not fall, one more than there are segments, from 0 to the number of elements.
 func SegmentsOf(name string, r Reduction, e symbolic.Expr, rows string) Output {
 	return Output{Name: name, Expr: e, Reduce: r, By: symbolic.Var(rows), Collect: Segments}
+}
+
+// SegmentScanOf is ScanOf that begins anew with each segment: element i of the array
+// folds the values of its own segment up to that of element i. The segments are those of SegmentsOf.
+func SegmentScanOf(name string, r Reduction, e symbolic.Expr, rows string) Output {
+	return Output{Name: name, Expr: e, Reduce: r, By: symbolic.Var(rows), Collect: SegmentScan}
+}
+
+// SegmentScanBeforeOf is SegmentScanOf without element i itself: the first of a
+// segment is the identity.
+func SegmentScanBeforeOf(name string, r Reduction, e symbolic.Expr, rows string) Output {
+	return Output{Name: name, Expr: e, Reduce: r, By: symbolic.Var(rows), Collect: SegmentScanBefore}
 }
 
 // AlongOf folds the values of e along an axis of the index space: the array has the other
@@ -210,18 +234,30 @@ func (k *Kernel) flatten() error {
 	for _, o := range k.written {
 		taken[o.Name] = true
 	}
-	for _, o := range k.written {
+	for i := range k.written {
+		if o := &k.written[i]; o.Collect == Folded && o.Op == nil && o.Reduce != None {
+			o.Collect = Elementwise
+		}
+		o := k.written[i]
 		if int(o.Collect) >= len(collectives) {
 			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("unknown collective %d", o.Collect)}
 		}
 		c := collectives[o.Collect]
+		if o.Op != nil {
+			if err := checkOperations(k.name, []*Operation{o.Op}); err != nil {
+				return err
+			}
+			if !c.op || o.Reduce != None {
+				return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s with the operation %s, or with a reduction besides", o.Collect, o.Op.name)}
+			}
+		}
 		switch {
 		case o.Collect == Elementwise && o.By != (symbolic.Expr{}):
 			return &Error{Kernel: k.name, Output: o.Name, Reason: "a second expression, for which an array or a reduction has no use"}
 		case o.Collect == Elementwise:
 			k.outputs = append(k.outputs, o)
 			continue
-		case c.folds != (o.Reduce != None):
+		case c.folds != (o.Reduce != None || o.Op != nil):
 			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s with the reduction %s", o.Collect, o.Reduce)}
 		case c.by != (o.By != symbolic.Expr{} || o.Collect == Along): // no expression is the number 0
 			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s without a second expression, or with one too many", o.Collect)}
@@ -249,11 +285,13 @@ func (k *Kernel) flatten() error {
 		}
 		col := Column{Output: o, Value: len(k.columns), By: -1, Rows: -1}
 		value := Output{Name: o.Name, Expr: o.Expr, column: columnValue}
-		switch o.Collect {
-		case Histogram:
+		switch {
+		case o.Collect == Histogram:
 			value.Expr, value.column = symbolic.ToInt64(o.Expr), columnIndex
-		case Variance:
+		case o.Collect == Variance:
 			value.column = columnFloat
+		case o.Op != nil:
+			value.column, value.Op = columnFloat, o.Op
 		}
 		k.outputs = append(k.outputs, value)
 		by := Output{Name: o.Name + "_by"}
@@ -332,7 +370,7 @@ func (k *Kernel) placeColumns() {
 			c.By = slot
 			slot++
 		}
-		if c.Output.Collect == Segments {
+		if collectives[c.Output.Collect].rows {
 			c.Rows = k.params[param[c.Output.By.Name()]].Slot
 		}
 	}

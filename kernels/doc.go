@@ -138,14 +138,30 @@
 //	y = scatteradd(x, k)     y[k[i]] += x[i], in order
 //	h = histogram(k)         h[j] is how many k[i] are j
 //	s = segments(sum, x, r)  s[j] is the fold of x[r[j]] … x[r[j+1]-1]
+//	c = segscan(sum, x, r)   c[i] is the fold of the values of its segment up to x[i]; segscanbefore leaves out x[i]
 //	r = along(sum, x, 0)     the fold along an axis of the index space
+//	t = fold(op, x)          the fold with an operation of one's own; fold(sum, x) is sum(x)
 //	argmin argmax mean norm variance count any all
 //
 // Each is a whole right side, and its arguments are expressions, but for the name r. What comes out depends on
 // n alone, to the last bit. A scan takes blocks of 1024 values from left to right, and chains the
 // blocks: what is carried into a block is folded with each scan of it. In a segment element e goes to lane e mod
 // 8, and the lanes are folded in halves. NaNs are passed over by argmin and argmax, as by min
-// and max; of equal values the first counts. Means and norms are made of reductions.
+// and max; of equal values the first counts. Means and norms are made of reductions. A segscan takes blocks of 4096 values
+// from left to right, and folds the segment that goes on in a block with what is carried into it.
+//
+// An [Operation] is an associative operation of one's own on floats, an expression of two variables, with its identity. It may
+// stand where scan, scanbefore, segments, segscan, segscanbefore and fold have a reduction.
+//
+//	lse, err := kernels.ParseOperation("lse", "a", "b", "select(a == b, a + log(2), max(a, b) + log1p(exp(-abs(a - b))))", "-inf")
+//	k, err := kernels.Parse("k", "y = scan(lse, x)", kernels.Operations(lse))
+//
+// It is computed as it is written, and its values keep their order. Strips of 64 values are folded from left to right. In a
+// block of 64 strips their folds are scanned by doubling: for d = 1, 2, 4 … that of strip s, if s is d or more, becomes
+// those of s-d and s combined. The result for an element is what is carried into the block, at first the
+// identity, combined with the fold of the strips before in the block, and that combined with the fold of the strip up to the
+// element. A fold is the last element of the scan, and element s of segments the last of the segscan of its segment;
+// where a segment begins, nothing before it takes part.
 //
 // # Random numbers
 //

@@ -16,6 +16,7 @@ type Output struct {
 	Name    string
 	Expr    symbolic.Expr
 	Reduce  Reduction     // None for an array
+	Op      *Operation    // what a Collective folds with if it is not Reduce; nil
 	Collect Collective    // Elementwise for an array and for a reduction
 	By      symbolic.Expr // where Collect says so
 
@@ -45,7 +46,9 @@ func (o Output) String() string {
 	switch {
 	case o.Collect != Elementwise:
 		head = o.Collect.String()
-		if o.Reduce != None {
+		if o.Op != nil {
+			args = o.Op.name + ", " + args
+		} else if o.Reduce != None {
 			args = o.Reduce.String() + ", " + args
 		}
 		if collectives[o.Collect].by {
@@ -138,6 +141,7 @@ type Option func(*options)
 
 type options struct {
 	scalars     []string
+	operations  []*Operation
 	types       []declared
 	edges       []edgeOption
 	optimizer   egraph.Optimizer
@@ -203,6 +207,9 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 			return nil, &Error{Kernel: name, Reason: "a nil option"}
 		}
 		opt(&o)
+	}
+	if err := checkOperations(name, o.operations); err != nil {
+		return nil, err
 	}
 	k := &Kernel{name: name, written: faithful(outputs)}
 	if err := k.flatten(); err != nil {
@@ -342,7 +349,7 @@ func (k *Kernel) declare(scalars []string) error {
 		}
 	}
 	for _, o := range k.written {
-		if o.Collect != Segments {
+		if !collectives[o.Collect].rows {
 			continue
 		}
 		rows := o.By.Name()
@@ -400,7 +407,7 @@ func (o Output) isResult() bool {
 func (k *Kernel) Name() string { return k.name }
 
 // String returns the kernel's text, which Parse reads back given the same
-// scalars and types. A subterm is written out wherever it occurs; see symbolic.Expr.String.
+// scalars, types and operations. A subterm is written out wherever it occurs; see symbolic.Expr.String.
 func (k *Kernel) String() string {
 	var b strings.Builder
 	for i, o := range k.written {

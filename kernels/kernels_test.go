@@ -385,6 +385,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(k.String())
 	}
 	f.Add("A = A[0] + b[2]*A[1]")
+	f.Add("y = segscan(sum, x*2, rows); r = fold(max, x)")
 	f.Add("a = b; r = min(a, b); ; q = max(c<d)\n=")
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 1000 {

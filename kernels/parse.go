@@ -15,19 +15,30 @@ import (
 //
 //	c = scan(sum, x)    p = scanbefore(max, x)    y = keep(x, x > 0)    h = histogram(k)
 //	y = scatter(x, k)   y = scatteradd(x, k)      s = segments(sum, x*gather(v, k), rows)
+//	y = segscan(sum, x, rows)   y = segscanbefore(sum, x, rows)
 //	r = along(max, x, 0)
 //	i = argmin(x)       i = argmax(x)             m = mean(x)           v = variance(x)
 //	n = norm(x)         k = count(x > 0)          b = any(x > 0)        b = all(x > 0)
+//	r = fold(op, x)
+//
+// Where scan, scanbefore, fold, segments, segscan and segscanbefore take a reduction, they also take an [Operation] that the
+// option [Operations] gives, by its name.
 //
 // Errors are of type *Error; for malformed text they wrap a
 // *symbolic.SyntaxError whose Text is the whole text and whose Offset is the
 // position in it.
 func Parse(name, text string, opts ...Option) (*Kernel, error) {
 	var outputs []Output
+	var given options
+	for _, opt := range opts {
+		if opt != nil { // New tells of one that is
+			opt(&given)
+		}
+	}
 	for at := 0; at <= len(text); {
 		end := statementEnd(text, at)
 		if strings.TrimSpace(text[at:end]) != "" {
-			o, err := parseStatement(text, at, end)
+			o, err := parseStatement(text, at, end, given.operations)
 			if err != nil {
 				return nil, &Error{Kernel: name, Output: o.Name, Reason: "malformed", Err: err}
 			}
@@ -54,7 +65,7 @@ func statementEnd(text string, at int) int {
 	return len(text)
 }
 
-func parseStatement(text string, at, end int) (Output, error) {
+func parseStatement(text string, at, end int, ops []*Operation) (Output, error) {
 	eq := assignment(text[at:end])
 	if eq < 0 {
 		return Output{}, &symbolic.SyntaxError{Text: text, Offset: at + leading(text[at:end]), Msg: "expected name = expression"}
@@ -66,7 +77,7 @@ func parseStatement(text string, at, end int) (Output, error) {
 	}
 	at = eq + 1
 	if c, args := collective(text[at:end]); c != Elementwise {
-		return o, parseCollective(text, at, &o, c, args)
+		return o, parseCollective(text, at, &o, c, args, ops)
 	}
 	if lo, hi, r := reduction(text[at:end]); r != None {
 		o.Reduce = r

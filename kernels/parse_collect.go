@@ -47,7 +47,7 @@ func collective(s string) (Collective, []span) {
 }
 
 // parseCollective reads the arguments of a call of c, which lie in text from at on.
-func parseCollective(text string, at int, o *Output, c Collective, args []span) error {
+func parseCollective(text string, at int, o *Output, c Collective, args []span, ops []*Operation) error {
 	info := collectives[c]
 	want := 1
 	o.Collect = c
@@ -62,13 +62,9 @@ func parseCollective(text string, at int, o *Output, c Collective, args []span) 
 	}
 	if info.folds {
 		name := strings.TrimSpace(text[at+args[0].lo : at+args[0].hi])
-		for r := Sum; r.String() != "none"; r++ {
-			if r.String() == name {
-				o.Reduce = r
-			}
-		}
-		if o.Reduce == None {
-			return &symbolic.SyntaxError{Text: text, Offset: at + args[0].lo, Msg: fmt.Sprintf("expected a reduction, found %q", name)}
+		o.Reduce, o.Op = reductionOf(name), operationOf(ops, name)
+		if o.Reduce == None && o.Op == nil {
+			return &symbolic.SyntaxError{Text: text, Offset: at + args[0].lo, Msg: fmt.Sprintf("expected a reduction or an operation, found %q", name)}
 		}
 		args = args[1:]
 	}

@@ -31,6 +31,16 @@ func (r Reduction) String() string {
 	return "none"
 }
 
+// reductionOf finds a reduction by its name, None if there is none.
+func reductionOf(name string) Reduction {
+	for r := Sum; r <= Prod; r++ {
+		if r.String() == name {
+			return r
+		}
+	}
+	return None
+}
+
 // The one shape of every reduction, on every executor and device. Element e of
 // block b goes to lane (e mod lanes); within a lane elements are taken in
 // rising order; the lanes are folded in halves (lane j with lane j + lanes/2,

@@ -164,7 +164,11 @@ func (ty *typing) infer(outputs []Output, truths []symbolic.Expr) error {
 			want = ownFloat
 		case columnFloat:
 			if have.IsInt() {
-				return ty.fail(o.Expr, "a variance of %s; convert it", have)
+				what := "a variance"
+				if o.Op != nil {
+					what = "the operation " + o.Op.name
+				}
+				return ty.fail(o.Expr, "%s of %s; convert it", what, have)
 			}
 		}
 		if o.column != 0 && ty.results[o.Name] {
