@@ -311,6 +311,9 @@ func newCollector(e engine, b *Binding, col kernels.Column, workers int, plan Pl
 }
 
 func newTypedCollector[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int, plan Plan) (collector, error) {
+	if col.Output.Op != nil {
+		return newOperating[T](e, b, col, workers)
+	}
 	switch col.Output.Collect {
 	case kernels.Scan, kernels.ScanBefore:
 		return newScan[T](e, b, col, workers, plan)
@@ -318,6 +321,8 @@ func newTypedCollector[T kernels.Number](e engine, b *Binding, col kernels.Colum
 		return newKeep[T](e, b, col, workers, plan), nil
 	case kernels.Scatter, kernels.ScatterAdd:
 		return newScatter[T](b, col), nil
+	case kernels.SegmentScan, kernels.SegmentScanBefore:
+		return newSegmentScan[T](b, col, workers)
 	case kernels.Histogram:
 		return newHistogram(b, col, workers), nil
 	case kernels.Segments:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/triad-go/triad/kernels"
@@ -92,23 +93,26 @@ func randomLaunch(r *rand.Rand) (*kernels.Kernel, func() runtime.Args) {
 	}
 	op := []string{"sum", "prod", "min", "max"}[r.IntN(4)]
 	e := []string{"x", "x*y", "x - gather(y, k)", "x*float(index())", "max(x, y)*gather(x, k)"}[r.IntN(5)]
+	own := []string{"latest", "compound"}[r.IntN(2)]
 	c := []string{"x > y", "x < 0", "y == 0", "x > 1e300"}[r.IntN(4)]
 	texts := []string{
 		fmt.Sprintf("a = scan(%s, %s)", op, e), fmt.Sprintf("b = scanbefore(%s, %s)", op, e), fmt.Sprintf("p = keep(%s, %s)", e, c),
 		fmt.Sprintf("q = scatter(%s, k)", e), fmt.Sprintf("s = scatteradd(%s, k)", e), "h = histogram(k)", fmt.Sprintf("g = segments(%s, %s, rows)", op, e),
 		fmt.Sprintf("i = argmin(%s)", e), fmt.Sprintf("j = argmax(%s)", e), fmt.Sprintf("m = mean(%s)", e), fmt.Sprintf("v = variance(%s)", e),
 		fmt.Sprintf("t = %s(%s)", op, e), fmt.Sprintf("z = %s", e), fmt.Sprintf("n = count(%s)", c),
+		fmt.Sprintf("c = segscan(%s, %s, rows)", op, e), fmt.Sprintf("d = fold(%s, %s)", own, e), fmt.Sprintf("e = scan(%s, %s)", own, e),
+		fmt.Sprintf("w = segscanbefore(%s, %s, rows)", own, e), fmt.Sprintf("l = segments(%s, %s, rows)", own, e),
 	}
 	r.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
 	text, uses := "f = x + y + float(k)", map[string]bool{"f": true, "x": true, "y": true, "k": true}
 	for _, s := range texts[:1+r.IntN(5)] {
 		text += "; " + s
 		uses[s[:1]] = true
-		if s[0] == 'g' {
+		if strings.HasSuffix(s, "rows)") {
 			uses["rows"] = true
 		}
 	}
-	opts := []kernels.Option{kernels.Typed(kernels.Int32, "k"), kernels.Unoptimized()}
+	opts := []kernels.Option{kernels.Typed(kernels.Int32, "k"), kernels.Unoptimized(), kernels.Operations(ownOperations...)}
 	if uses["rows"] {
 		opts = append(opts, kernels.Typed(kernels.Int64, "rows"))
 	}
@@ -134,7 +138,8 @@ func randomLaunch(r *rand.Rand) (*kernels.Kernel, func() runtime.Args) {
 		all := runtime.Args{"x": awkward(r, n, r.IntN(2) == 0), "y": awkward(r, n, false), "k": at, "rows": rows, "f": make([]float64, n),
 			"a": make([]float64, n), "b": make([]float64, n), "p": make([]float64, n), "q": make([]float64, 50), "s": make([]float64, 50),
 			"h": make([]float64, 50), "g": make([]float64, len(rows)-1), "i": new(int), "j": new(int), "m": new(float64), "v": new(float64),
-			"t": new(float64), "z": make([]float64, n), "n": new(int)}
+			"t": new(float64), "z": make([]float64, n), "n": new(int),
+			"c": make([]float64, n), "d": new(float64), "e": make([]float64, n), "w": make([]float64, n), "l": make([]float64, len(rows)-1)}
 		args := runtime.Args{}
 		for name := range uses {
 			args[name] = all[name]
