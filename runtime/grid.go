@@ -184,7 +184,7 @@ func (c *checker) shapeOf() error {
 		}
 		n := a.shape[mine]
 		switch have := c.space.shape[axis]; {
-		case have < 0 || have == 1 && !c.hasOutput && a.grid:
+		case have < 0 || have == 1 && !c.hasOutput && a.grid && !a.out:
 			c.space.shape[axis] = n
 		case n != have && (a.out || n != 1 || c.space.axes == 1 && !a.grid):
 			return c.fail(ArgLength, c.told, a.name, "%s", c.differ(a, axis, have, n))

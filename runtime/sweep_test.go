@@ -228,6 +228,7 @@ func TestGridFaults(t *testing.T) {
 	data := make([]float64, 100)
 	out := runtime.NewGrid(make([]float64, 100), 10, 10)
 	sum := kernels.Must(kernels.Parse("k", "v = u + 1"))
+	two := kernels.Must(kernels.Parse("k", "u = 1; v = 2"))
 	near := kernels.Must(kernels.Parse("k", "v = at(u, 0, -6)", kernels.Edges(kernels.Edge{Kind: kernels.Periodic}, "u")))
 	for name, c := range map[string]struct {
 		k      *kernels.Kernel
@@ -243,6 +244,7 @@ func TestGridFaults(t *testing.T) {
 		"huge extents":       {sum, runtime.NewGrid(data, math.MaxInt/2, 3), out, runtime.ArgShape},
 		"huge strides":       {sum, runtime.Grid[float64]{Data: data, Shape: []int{10, 10}, Strides: []int{math.MaxInt, 1}}, out, runtime.ArgShape},
 		"other extents":      {sum, runtime.NewGrid(data, 10, 9), out, runtime.ArgLength},
+		"extents of outputs": {two, runtime.NewGrid(data[:10], 1, 10), out, runtime.ArgLength},
 		"rank of the output": {sum, runtime.NewGrid(data, 10, 10), data[:10], runtime.ArgShape},
 		"overlapping output": {sum, runtime.NewGrid(data, 10, 10), runtime.Grid[float64]{Data: make([]float64, 100), Shape: []int{10, 10}, Strides: []int{5, 1}}, runtime.ArgOverlap},
 		"in place":           {near, out, out, runtime.ArgOverlap},
