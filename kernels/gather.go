@@ -80,7 +80,7 @@ func (k *Kernel) takeGathers() error {
 		}
 	}
 	if most > 0 {
-		if k.axes != 0 && most > k.axes {
+		if k.fixed && most > k.axes {
 			return fail(at, "an index along axis %d where there are %d axes", most-1, k.axes)
 		}
 		k.axes = max(k.axes, most)

@@ -117,7 +117,8 @@ type Kernel struct {
 	columns []Column
 	params  []Param // those of neighbours last
 
-	axes       int // 0 if nothing says
+	axes       int  // 0 if nothing says
+	fixed      bool // there are no more, as neighbours say
 	edges      []edgeOption
 	neighbours []Neighbour
 	gathers    []Gather

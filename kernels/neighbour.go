@@ -89,7 +89,7 @@ func (k *Kernel) takeNeighbours(edges []edgeOption) error {
 			n.Offset = append(n.Offset, int(d.Int64()))
 			zero = zero && d.Sign() == 0
 		}
-		known[n.of] = true
+		known[n.of], k.fixed = true, true
 		if outputs[n.of] {
 			return fail(e, "neighbours of an output, which the launch writes")
 		}

@@ -32,7 +32,9 @@ func (s *sweep) makeAlongs(workers int) error {
 		fail := func(format string, args ...any) error {
 			return &ArgError{Kernel: b.Kernel.Name(), Name: a.name, Reason: ArgShape, Detail: fmt.Sprintf(format, args...)}
 		}
-		if b.space.axes == 1 || b.space.axes != b.Kernel.Axes() {
+		// Axes count from the first of the space, but neighbours and indices count theirs from the last.
+		counts := b.Program.Axes > 0 || len(b.Kernel.Neighbours()) > 0
+		if have := b.Kernel.Axes(); b.space.axes == 1 || b.space.axes < have || b.space.axes > have && counts {
 			return fail("a fold along axis %d of %d in a space of %d", c.Axis, b.Kernel.Axes(), b.space.axes)
 		}
 		var want []int

@@ -40,8 +40,14 @@ func TestAlong(t *testing.T) {
 				"s = along(sum, 2*u, 1); m = along(max, u, 1); v = u + 1", "s = along(sum, 2*u, 2); m = along(max, u, 2); v = u + 1"}[axis]
 			// A kernel of as many axes as the space has.
 			opts := []kernels.Option{kernels.Edges(kernels.Edge{Kind: kernels.Clamp}, "u")}
-			zeros := []string{"", "", ", 0, 0", ", 0, 0, 0"}[axes]
-			k := kernels.Must(kernels.Parse("along", text+" + at(u"+zeros+")", opts...))
+			last := " + at(u" + []string{"", "", ", 0, 0", ", 0, 0, 0"}[axes] + ")"
+			switch r.IntN(3) {
+			case 0: // of as many as it folds along
+				opts, last = nil, " + u"
+			case 1: // of as many as indices name
+				opts, last = nil, []string{"", "", " + u + float(0*index(1))", " + u + float(0*index(2))"}[axes]
+			}
+			k := kernels.Must(kernels.Parse("along", text+last, opts...))
 			s, most, v := make([]float64, m), make([]float64, m), make([]float64, n)
 			call, err := ex.Bind(k, runtime.Args{"u": runtime.NewGrid(u, shape...), "v": runtime.NewGrid(v, shape...),
 				"s": runtime.NewGrid(s, rest...), "m": runtime.NewGrid(most, rest...)})
@@ -83,6 +89,7 @@ func TestAlongFaults(t *testing.T) {
 	}
 	defer ex.Close()
 	k := kernels.Must(kernels.Parse("k", "s = along(sum, u, 1)"))
+	indexed := kernels.Must(kernels.Parse("k", "s = along(sum, u + float(index()), 0)"))
 	u := make([]float64, 12)
 	for name, args := range map[string]runtime.Args{
 		"one axis":    {"u": u, "s": u[:0]},
@@ -93,6 +100,10 @@ func TestAlongFaults(t *testing.T) {
 		if _, err := ex.Bind(k, args); !errors.As(err, &arg) || arg.Reason != runtime.ArgShape {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	var arg *runtime.ArgError
+	if _, err := ex.Bind(indexed, runtime.Args{"u": runtime.NewGrid(u, 3, 4), "s": make([]float64, 4)}); !errors.As(err, &arg) || arg.Reason != runtime.ArgShape {
+		t.Errorf("indices of one axis in a space of two: %v", err)
 	}
 	if _, err := kernels.Parse("k", "s = along(sum, u, 3)"); err == nil {
 		t.Error("a fourth axis")
