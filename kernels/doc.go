@@ -172,7 +172,8 @@
 //
 // They have no state: each is a function of its arguments, integers of any type, with the same bits on every
 // executor. Elements of a launch have each their own with index() for i. A third argument, as in
-// uniform(seed, index(), 3), is the number of a stream; without one it is stream 0.
+// uniform(seed, index(), 3), is the number of a stream; without one it is stream 0. A kernel needs no array for
+// them: package runtime takes a Shape for how many elements there are.
 //
 // The generator is Philox 4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2,
 // 3", SC 2011). Arguments are taken as 64 bits, narrower ones extended by the sign of their type. The key is

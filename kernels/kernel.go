@@ -188,11 +188,10 @@ func (e *Error) Unwrap() error { return e.Err }
 // New makes a kernel from its outputs. The name is for people: it stands in
 // errors, reports and profiles. Errors are of type *Error: no outputs, a name
 // twice or not a name, a scalar that nothing uses or that is an output, a
-// reduction's result used in an expression, no array to give the number of
-// elements, a truth value where a number is needed or the reverse, a function
-// that no instruction computes, types that do not go together, a number that does
-// not fit the type that it needs to be of, more than 4,194,304 instructions, and
-// what the optimiser has against its options.
+// reduction's result used in an expression, a truth value where a number is needed
+// or the reverse, a function that no instruction computes, types that do not go
+// together, a number that does not fit the type that it needs to be of, more than
+// 4,194,304 instructions, and what the optimiser has against its options.
 //
 // The outputs are optimised, all together, unless [Unoptimized] says otherwise;
 // the package comment tells what that changes. It is what New takes most of its
@@ -384,9 +383,6 @@ func (k *Kernel) declare(scalars []string) error {
 		n.Of = k.params[index[n.of]].Slot
 		add(Param{Name: n.name, Kind: ArrayParam, In: true, hidden: true})
 		n.Slot = k.params[len(k.params)-1].Slot
-	}
-	if slots[ArrayParam] == 0 {
-		return fail("", "no array, so nothing says how many elements there are")
 	}
 	// Results of programs' reductions come first, so that both count them alike.
 	for _, collect := range []bool{false, true} {

@@ -17,8 +17,9 @@ import (
 // An array that the kernel declares with [kernels.Typed] has elements of that type;
 // all others are float64 or are float32, and what else has the kernel's own float
 // type is of that type too (float64 if there are none). All arrays have one
-// length n; n may be 0: then nothing is written, a sum is 0, a minimum +Inf and
-// a maximum -Inf. Types made from those that Args names do as well. Scalars of
+// length n, which is also what a [Shape] as the argument "index" says, without which no
+// kernel can be launched that has no such array. n may be 0: then nothing is written, a
+// sum is 0, a minimum +Inf and a maximum -Inf. Types made from those that Args names do as well. Scalars of
 // floats are rounded to their type, to nearest even; an integer that no float64
 // equals is refused. A scalar of integers takes an integer of its range, or a float that is one. Results go to a *float64, or to a
 // *float32 where they are float32; a float32 result is exact in either.
@@ -100,7 +101,7 @@ func (c *checker) matchNames() error {
 		names[i] = p.Name
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.args)) {
-		if !slices.Contains(names, name) {
+		if !slices.Contains(names, name) && name != spaceName {
 			return c.fail(ArgUnknown, name, "", "the kernel has no such parameter; it has %s", strings.Join(names, ", "))
 		}
 	}

@@ -14,7 +14,8 @@
 //
 // Arguments are ordinary slices of floats or integers, used without a copy, or a
 // [Buffer]: memory outside the Go heap, on huge pages where the system grants them,
-// near the workers that use it. A [Grid] has several axes, with strides, and matrices and vectors of
+// near the workers that use it. A [Shape] tells the index space where no array does, as for numbers drawn at
+// random. A [Grid] has several axes, with strides, and matrices and vectors of
 // gonum are grids too. Whatever does not fit is refused by Bind with an
 // [*ArgError]; after that, Run allocates nothing. [Call.Start] does not wait
 // and returns an [Event]. A context cancels a launch between pieces of some

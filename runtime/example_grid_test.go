@@ -163,3 +163,29 @@ func ExampleExecutor_sparse() {
 	fmt.Println(y)
 	// Output: [102 0 430]
 }
+
+// A kernel without arrays is told its index space. Pi is from the share of random points in a square that
+// lie in the quarter of a circle; the points are the same ones on every executor.
+func ExampleShape() {
+	pi, err := kernels.Parse("pi", "hits = count(uniform(seed, index(), 0)^2 + uniform(seed, index(), 1)^2 < 1)",
+		kernels.Scalars("seed"), kernels.Typed(kernels.Int64, "seed"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ex, err := runtime.Default()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ex.Close()
+	const n = 1_000_000
+	var hits int
+	call, err := ex.Bind(pi, runtime.Args{"index": runtime.Shape{n}, "seed": 2024, "hits": &hits})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := call.Run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.4f\n", 4*float64(hits)/n)
+	// Output: 3.1425
+}

@@ -42,7 +42,7 @@ type Looper interface {
 // Args are the arguments of a kernel by the names of its parameters: a slice of
 // float64, float32, int64, int32, uint64 or uint32, or a *Buffer of one of these, for
 // an array; float64, float32 or an integer for a scalar; *float64 or *float32 for
-// the result of a reduction.
+// the result of a reduction. A [Shape] named "index" tells the index space where no array does.
 type Args map[string]any
 
 // Opener makes an executor; Open calls it with what its options ask for.

@@ -167,16 +167,25 @@ func fields(s reflect.Value, names ...string) (a, b, c int, data []float64, ok b
 // shapeOf is the index space of the arrays that are not broadcast: that of the outputs, or of what
 // the inputs come to.
 func (c *checker) shapeOf() error {
+	asked, told, err := c.toldSpace()
+	if err != nil {
+		return err
+	}
 	c.space.axes = c.kernel.Axes()
+	most := "" // the array with most axes, if it has more than the kernel
 	for i := range c.arrays {
-		if a := &c.arrays[i]; !a.own {
-			c.space.axes = max(c.space.axes, a.axes)
+		if a := &c.arrays[i]; !a.own && a.axes > c.space.axes {
+			c.space.axes, most = a.axes, a.name
 		}
 	}
+	if told && (asked.axes < c.space.axes || asked.axes > c.space.axes && c.kernel.Axes() > 1) {
+		return c.fail(ArgShape, spaceName, most, "%d axes where there are %d", asked.axes, c.space.axes)
+	}
+	c.space.axes = max(c.space.axes, asked.axes)
 	for axis := range c.space.axes {
 		c.space.shape[axis] = -1
 	}
-	// Outputs say it, and where there are none, the inputs.
+	// A Shape says it, or else the outputs, and where there are none, the inputs.
 	tell := func(a *array, axis int) error {
 		mine := axis - (c.space.axes - a.axes)
 		if mine < 0 {
@@ -194,6 +203,12 @@ func (c *checker) shapeOf() error {
 		}
 		return nil
 	}
+	if told {
+		for axis := range c.space.axes {
+			tell(&asked, axis) // the first to tell cannot differ
+		}
+		c.hasOutput = true
+	}
 	for _, out := range []bool{true, false} {
 		for i := range c.arrays {
 			a := &c.arrays[i]
@@ -201,7 +216,7 @@ func (c *checker) shapeOf() error {
 				continue
 			}
 			if out && a.axes != c.space.axes {
-				return c.fail(ArgShape, a.name, "", "an output of %d axes where there are %d", a.axes, c.space.axes)
+				return c.fail(ArgShape, a.name, c.told, "an output of %d axes where there are %d", a.axes, c.space.axes)
 			}
 			for axis := range c.space.axes {
 				if err := tell(a, axis); err != nil {
@@ -212,7 +227,7 @@ func (c *checker) shapeOf() error {
 		c.hasOutput = c.told != ""
 	}
 	if c.told == "" {
-		return c.fail(ArgLength, c.arrays[0].name, "", "no array of the kernel tells the number of elements: all have lengths of their own")
+		return c.untold()
 	}
 	c.n = 1
 	for axis := range c.space.axes {

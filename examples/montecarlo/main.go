@@ -31,15 +31,13 @@ func main() {
 // 1 are halves of one block of random bits, which is computed once.
 func pi(ex runtime.Executor) error {
 	const n = 1 << 20
-	k, err := kernels.Parse("pi", `
-		distance = sqrt(uniform(seed, index(), 0)^2 + uniform(seed, index(), 1)^2)
-		hits = count(uniform(seed, index(), 0)^2 + uniform(seed, index(), 1)^2 < 1)`,
+	k, err := kernels.Parse("pi", "hits = count(uniform(seed, index(), 0)^2 + uniform(seed, index(), 1)^2 < 1)",
 		kernels.Scalars("seed"), kernels.Typed(kernels.Int64, "seed"))
 	if err != nil {
 		return err
 	}
 	var hits int
-	if err := run(ex, k, runtime.Args{"distance": make([]float64, n), "seed": int64(2024), "hits": &hits}); err != nil {
+	if err := run(ex, k, runtime.Args{"index": runtime.Shape{n}, "seed": 2024, "hits": &hits}); err != nil {
 		return err
 	}
 	p := float64(hits) / n
@@ -58,13 +56,13 @@ func option(ex runtime.Executor) error {
 	)
 	const payoff = `(max(spot*exp(drift + spread*normal(seed, index(), 0)) - strike, 0) +
 		max(spot*exp(drift + spread*normal(seed, index(), 1)) - strike, 0))/2`
-	k, err := kernels.Parse("option", "payoff = "+payoff+"; mean = mean("+payoff+"); var = variance("+payoff+")",
+	k, err := kernels.Parse("option", "mean = mean("+payoff+"); var = variance("+payoff+")",
 		kernels.Scalars("seed", "spot", "strike", "drift", "spread"), kernels.Typed(kernels.Int64, "seed"))
 	if err != nil {
 		return err
 	}
 	var mean, variance float64
-	err = run(ex, k, runtime.Args{"payoff": make([]float64, n), "mean": &mean, "var": &variance, "seed": int64(7),
+	err = run(ex, k, runtime.Args{"index": runtime.Shape{n}, "mean": &mean, "var": &variance, "seed": 7,
 		"spot": spot, "strike": strike, "drift": (rate - volatility*volatility/2) * years, "spread": volatility * math.Sqrt(years)})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/symbolic"
@@ -40,11 +41,17 @@ func New(r *rand.Rand, o Options) *kernels.Kernel {
 				scalars = append(scalars, v.Name())
 			}
 		}
-		// It fails where no array stands in any output; then draw again.
-		if k, err := kernels.New("random", outs, kernels.Scalars(scalars...), kernels.Unoptimized()); err == nil {
-			return k
+		k, err := kernels.New("random", outs, kernels.Scalars(scalars...), kernels.Unoptimized())
+		if err != nil || !hasArray(k) {
+			continue
 		}
+		return k
 	}
+}
+
+// hasArray reports whether an array says how many elements there are.
+func hasArray(k *kernels.Kernel) bool {
+	return slices.ContainsFunc(k.Params(), func(p kernels.Param) bool { return p.Kind == kernels.ArrayParam })
 }
 
 func outputs(r *rand.Rand, o Options) []kernels.Output {

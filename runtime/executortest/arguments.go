@@ -52,6 +52,9 @@ func testArguments(tb testing.TB, ex runtime.Executor) {
 		{"r", new(float32), runtime.ArgType},
 		{"r", (*float64)(nil), runtime.ArgNil},
 		{"x", (*runtime.Buffer[float64])(nil), runtime.ArgNil},
+		{"index", 10, runtime.ArgType},
+		{"index", runtime.Shape{9}, runtime.ArgLength},
+		{"index", runtime.Shape{-1}, runtime.ArgShape},
 	} {
 		args := good()
 		args[bad.name] = bad.value
@@ -73,6 +76,8 @@ func testArguments(tb testing.TB, ex runtime.Executor) {
 		_, err := ex.Bind(k, args)
 		wantArg(tb, err, name, runtime.ArgMissing)
 	}
+	_, err := ex.Bind(parse("endless", "r = sum(s)", "s"), runtime.Args{"s": 1, "r": new(float64)})
+	wantArg(tb, err, "index", runtime.ArgMissing)
 	var value *runtime.ValueError
 	if _, err := ex.Bind(nil, good()); !errors.As(err, &value) {
 		tb.Errorf("the error for a nil kernel is %v, want a *ValueError", err)

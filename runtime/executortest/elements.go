@@ -125,6 +125,21 @@ func testEmpty(tb testing.TB, ex runtime.Executor) {
 	}
 }
 
+// testShapes runs a kernel without arrays, of which elements know their indices alone.
+func testShapes(tb testing.TB, ex runtime.Executor) {
+	k := parse("hits", `hits = sum(select(uniform(7, index(), 0)^2 + uniform(7, index(), 1)^2 < s, 1, 0));
+		total = sum(normal(7, index(), 2)); most = max(float(index()))`, "s")
+	r := rand.New(rand.NewPCG(8, 4))
+	for _, n := range []int{0, 1, 2, 33, 300, 1024, 5000, 14_011} {
+		t := newTrial[float64](r, k, n)
+		for _, policies := range policySets(n) {
+			if !t.run(tb, ex, policies...) {
+				tb.FailNow()
+			}
+		}
+	}
+}
+
 // testScalars passes scalars of all types and changes one.
 func testScalars(tb testing.TB, ex runtime.Executor) {
 	ctx := context.Background()

@@ -16,7 +16,7 @@
 // every length from 0 to 300 and some large ones, slices of any alignment, both
 // element types, random kernels on random numbers and on those that break code
 // (NaN, infinities, zeros of both signs, denormals), kernels of integers and of several
-// types, divisions by zero, reductions, several outputs, outputs in place, all schedules. Memory around the arrays must stay
+// types, kernels without arrays, divisions by zero, reductions, several outputs, outputs in place, all schedules. Memory around the arrays must stay
 // as it was. Then come arguments that do not fit, closed executors and buffers,
 // cancellation, concurrent launches, events, allocations and, if the executor
 // is a runtime.Looper, loops over Go functions and panics in them.
@@ -56,6 +56,7 @@ var checks = []check{
 	{"types", testTypes},
 	{"divisions", testDivisions},
 	{"empty", testEmpty},
+	{"shapes", testShapes},
 	{"scalars", testScalars},
 	{"results", testResults},
 	{"buffers", testBuffers},

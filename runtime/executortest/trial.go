@@ -55,10 +55,13 @@ func newMemory[T float](r *rand.Rand, name string, n, shift int) *memory[T] {
 }
 
 // newTrial draws arguments of n elements, each array shifted by some elements.
-// The arrays named in same lie in one memory.
+// The arrays named in same lie in one memory. A kernel without arrays is told n.
 func newTrial[T float](r *rand.Rand, k *kernels.Kernel, n int, same ...string) *trial[T] {
 	t := &trial[T]{kernel: k, args: runtime.Args{}, results: map[string]*float64{}, want: map[string]float64{}}
 	p := k.Program(elemOf[T]())
+	if len(p.Arrays) == 0 {
+		t.args["index"] = runtime.Shape{n}
+	}
 	f := p.NewFrame(n)
 	var shared *memory[T]
 	for _, param := range k.Params() {

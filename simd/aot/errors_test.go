@@ -38,6 +38,10 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%+v: %v, want %s", c.o, err, c.want)
 		}
 	}
+	var none *Error
+	if _, err := Generate(kernels.Must(kernels.Parse("k", "r = sum(s)", kernels.Scalars("s"))), Options{Package: "p"}); !errors.As(err, &none) || !strings.Contains(err.Error(), "no array") {
+		t.Errorf("without arrays: %v", err)
+	}
 	cause := errors.New("cause")
 	if err := error(&Error{"k", "reason", cause}); !errors.Is(err, cause) || err.Error() != "aot: k: reason: cause" {
 		t.Error(err)

@@ -32,8 +32,8 @@ type File struct {
 // Generate returns the files of the kernel's function, the one in portable Go
 // first. The same kernel and options give the same bytes on every machine. Errors
 // are of type *Error: a name that is none in Go, a tier that has no assembly, more
-// arrays than an assembly function's arguments may be, and outputs that take more than
-// a program: collectives, and neighbours.
+// arrays than an assembly function's arguments may be, no array to give the number of
+// elements, and outputs that take more than a program: collectives, and neighbours.
 func Generate(k *kernels.Kernel, o Options) ([]File, error) {
 	if o.Type == 0 {
 		o.Type = kernels.Float64
@@ -56,6 +56,9 @@ func Generate(k *kernels.Kernel, o Options) ([]File, error) {
 		if out.Collect != kernels.Elementwise {
 			return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("a %s, which package runtime makes of a reduction", out.Collect)}
 		}
+	}
+	if len(k.Program(o.Type).Arrays) == 0 {
+		return nil, &Error{Kernel: k.Name(), Reason: "no array, so nothing tells a function how many elements there are"}
 	}
 	return generate(subject{k.Name(), k.Program(o.Type), k.Params(), k.Describe(o.Type), formula(k)}, o)
 }
