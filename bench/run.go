@@ -37,6 +37,7 @@ func init() { // not an initializer, since the benchmarks refer to it
 		{"expressions", "expressions with functions, one core and all", (*session).expressions},
 		{"sort", "sorting numbers, one core and all", (*session).sort},
 		{"arrays", "stencils, scans, compaction and the like", (*session).arrays},
+		{"montecarlo", "random numbers, one core and all", (*session).montecarlo},
 	}
 }
 
