@@ -32,6 +32,8 @@ var arraysProgram = program{"arrays", []string{"arrays.c", "-lm"}, "-O3 -march=n
 type arraysCase struct {
 	name, text string
 	axes       int // of the grid that x and y are; 0: none
+	square     bool
+	entries    int // of a row of a sparse matrix, about; 0: there is no matrix
 	steps      int // in one launch
 	floor      string
 	what       string // on this library's side and in the bytes, where the name does not say it
@@ -121,6 +123,82 @@ var arraysCases = []arraysCase{
 			}
 		},
 	},
+	{
+		name: "laplacian", text: matrixText, square: true, entries: 5, steps: 1, floor: "sum", bytes: matrixBytes("laplacian"),
+		what: "y = A x with the matrix of the five-point Laplacian of a grid, in rows of 3 to 5 elements; int32 for columns, int64 for rows",
+		loop: matrixLoop("laplacian"),
+	},
+	{
+		name: "sparse", text: matrixText, entries: 10, steps: 1, floor: "sum", bytes: matrixBytes("sparse"),
+		what: "the same with rows of 0 to 20 elements, in any columns",
+		loop: matrixLoop("sparse"),
+	},
+}
+
+const matrixText = "y = segments(sum, a*gather(x, column), rows)"
+
+func matrixBytes(name string) func(*arrayValues, int) int {
+	return func(v *arrayValues, n int) int { return 12*v.matrixOf(name, n).elements() + 24*n + 8 }
+}
+
+func matrixLoop(name string) func(v *arrayValues, n, edge int) {
+	return func(v *arrayValues, n, _ int) {
+		m := v.matrixOf(name, n)
+		x, y := v.x[:n], v.y[:n]
+		for r := range y {
+			lo, hi := m.rows[r], m.rows[r+1]
+			column, s := m.column[lo:hi], 0.0
+			for i, a := range m.a[lo:hi] {
+				s += a * x[column[i]]
+			}
+			y[r] = s
+		}
+	}
+}
+
+// matrix is a sparse one, in compressed rows.
+type matrix struct {
+	a      []float64
+	column []int32
+	rows   []int64
+}
+
+func (m *matrix) elements() int { return len(m.a) }
+
+func (m *matrix) add(column int, a float64) {
+	m.column, m.a = append(m.column, int32(column)), append(m.a, a)
+}
+
+// laplacian is that of a square grid.
+func laplacian(edge int) *matrix {
+	m := &matrix{rows: []int64{0}}
+	for r := range edge * edge {
+		i, j := r/edge, r%edge
+		for _, e := range []struct {
+			there bool
+			at    int
+			a     float64
+		}{{i > 0, r - edge, -1}, {j > 0, r - 1, -1}, {true, r, 4}, {j < edge-1, r + 1, -1}, {i < edge-1, r + edge, -1}} {
+			if e.there {
+				m.add(e.at, e.a)
+			}
+		}
+		m.rows = append(m.rows, int64(m.elements()))
+	}
+	return m
+}
+
+// scattered has n rows and columns.
+func scattered(n int) *matrix {
+	m := &matrix{rows: []int64{0}}
+	for r := range n {
+		for range hashOf(r) % 21 {
+			h := splitMix(1<<32 + uint64(m.elements()))
+			m.add(int(h%uint64(n)), unitOf(splitMix(h))-0.5)
+		}
+		m.rows = append(m.rows, int64(m.elements()))
+	}
+	return m
 }
 
 // heat2 is a step on a square, in Go.
@@ -182,13 +260,23 @@ func (c *arraysCase) shape(n int) []int {
 	return []int{n}
 }
 
+// elements is how many a launch over arrays of n takes: those of x, or of the matrix.
+func (c *arraysCase) elements(v *arrayValues, n int) int {
+	if c.entries > 0 {
+		return v.matrixOf(c.name, n).elements()
+	}
+	return n
+}
+
 // arrays times what is more than elementwise beside C, Go and the memory.
 func (s *session) arrays(ctx context.Context) (_ []Section, err error) {
 	double := *s
 	double.Elem = kernels.Float64
 	squares, cubes, long, lists := []int{1000, 4096}, []int{128, 400}, []int{4096}, []int{100_000, 1 << 24}
+	meshes, scatters := []int{100, 1000}, []int{5000, 1_000_000}
 	if s.fewExpressions {
 		squares, cubes, long, lists = []int{30}, []int{9}, []int{20}, []int{3000}
+		meshes, scatters = []int{20}, []int{300}
 	}
 	var jobs []job
 	most := 0
@@ -202,19 +290,23 @@ func (s *session) arrays(ctx context.Context) (_ []Section, err error) {
 			edges = squares
 		case c.axes == 3:
 			edges = cubes
+		case c.square:
+			edges = meshes
+		case c.entries > 0:
+			edges = scatters
 		}
 		for _, edge := range edges {
 			j := job{label: fmt.Sprintf("%s %d", c.name, edge), name: c.name, n: edge, repetitions: 2}
-			switch c.axes {
-			case 2:
+			switch {
+			case c.axes == 2 || c.square:
 				j.n, j.label = edge*edge, fmt.Sprintf("%s %d²", c.name, edge)
-			case 3:
+			case c.axes == 3:
 				j.n, j.label = edge*edge*edge, fmt.Sprintf("%s %d³", c.name, edge)
 			}
 			if c.steps > 1 {
 				j.repetitions = 1
 			}
-			j.launches = max(1, s.work/j.n/c.steps)
+			j.launches = max(1, s.work/j.n/c.steps/max(1, c.entries))
 			most = max(most, j.n)
 			jobs = append(jobs, j)
 		}
@@ -240,14 +332,14 @@ func (s *session) arrays(ctx context.Context) (_ []Section, err error) {
 		Title: fmt.Sprintf("nanoseconds an element, float64, median of %d rounds", s.Rounds),
 		Unit:  "ns",
 		Sides: describe(columns),
-		Notes: []string{"A list's number is that of its elements, a grid's that of the elements along each axis. Bytes are counted as if each array was read and written once."},
+		Notes: []string{"A list's number is that of its elements, a grid's that of the elements along each axis, a matrix's that of its rows; a matrix's elements are those that it stores. Bytes are counted as if each array was read and written once."},
 	}
 	for i := range arraysCases {
 		if c := &arraysCases[i]; c.what != "" {
 			sec.Notes = append(sec.Notes, fmt.Sprintf("%s: %s", c.name, c.what))
 		}
 	}
-	sec.fill(jobs, times, func(j job, ns float64) float64 { return ns / all(j, float64(j.n)) }, [][2]string{
+	sec.fill(jobs, times, func(j job, ns float64) float64 { return ns / all(j, float64(arraysCaseOf(j).elements(v, j.n))) }, [][2]string{
 		{arraysOneName, arraysCName}, {arraysOneName, arraysGoName}, {arraysOneName, arraysFloorOneName},
 		{arraysAllName, arraysOpenMPName}, {arraysAllName, arraysFloorAllName},
 	})
@@ -274,6 +366,8 @@ func (s *session) arraysColumns(ctx context.Context, v *arrayValues) (columns []
 			opts = append(opts, kernels.Typed(kernels.Int64, "k"))
 		case c.name == "segments":
 			opts = append(opts, kernels.Typed(kernels.Int64, "rows"))
+		case c.entries > 0:
+			opts = append(opts, kernels.Typed(kernels.Int64, "rows"), kernels.Typed(kernels.Int32, "column"))
 		}
 		if made[c.name], err = kernels.Parse(c.name, c.text, opts...); err != nil {
 			return nil, err
@@ -357,8 +451,9 @@ func (c arraysServer) sample() ([]float64, error) { return c.ask("check") }
 type arrayValues struct {
 	x, y  []float64
 	k     []int64
-	rows  map[int][]int64 // by the number of elements
-	dirty bool            // x is not what it is before each job
+	rows  map[int][]int64    // by the number of elements
+	made  map[string]*matrix // by case and rows
+	dirty bool               // x is not what it is before each job
 
 	value     float64 // of variance and of sum
 	at, count int     // of argmin and of keep
@@ -368,7 +463,7 @@ type arrayValues struct {
 func newArrayValues(most, lists int) *arrayValues {
 	v := &arrayValues{
 		x: make([]float64, most), y: make([]float64, max(most, arraysBins)), k: make([]int64, lists),
-		rows: map[int][]int64{}, dirty: true,
+		rows: map[int][]int64{}, made: map[string]*matrix{}, dirty: true,
 	}
 	for i := range v.k {
 		v.k[i] = int64(hashOf(i) % arraysBins)
@@ -399,6 +494,21 @@ func (v *arrayValues) rowsOf(n int) []int64 {
 		v.rows[n] = rows
 	}
 	return rows
+}
+
+// matrixOf is the matrix of a case, of n rows.
+func (v *arrayValues) matrixOf(name string, n int) *matrix {
+	key := fmt.Sprintf("%s %d", name, n)
+	m := v.made[key]
+	switch {
+	case m != nil:
+	case name == "laplacian":
+		m = laplacian(int(math.Round(math.Sqrt(float64(n)))))
+	default:
+		m = scattered(n)
+	}
+	v.made[key] = m
+	return m
 }
 
 // sample is the number of elements of the last result, five of them, and the sum of all
@@ -457,8 +567,14 @@ func (s *arraysLaunch) bind(c *arraysCase, kernel string, n int) (func(context.C
 			args["k"] = s.k[:n]
 		case "h":
 			args["h"] = s.y[:arraysBins]
+		case "a":
+			args["a"] = s.matrixOf(c.name, n).a
+		case "column":
+			args["column"] = s.matrixOf(c.name, n).column
 		case "rows":
-			args["rows"] = s.rowsOf(n)
+			if args["rows"] = s.rowsOf(n); c.entries > 0 {
+				args["rows"] = s.matrixOf(c.name, n).rows
+			}
 		case "s":
 			args["s"] = s.y[:len(s.rowsOf(n))-1]
 		}
@@ -504,7 +620,11 @@ func (s *arraysFloor) run(ctx context.Context, j job) ([]float64, error) {
 	c, v := arraysCaseOf(j), s.launch.arrayValues
 	v.prepare(j)
 	v.dirty = false
-	run, err := s.launch.bind(c, c.floor, j.n)
+	n := j.n
+	if c.entries > 0 { // as many bytes, so that they are where those are
+		n = min(c.bytes(v, n)/8, len(v.x))
+	}
+	run, err := s.launch.bind(c, c.floor, n)
 	if err != nil {
 		return nil, err
 	}
@@ -517,7 +637,7 @@ func (s *arraysFloor) run(ctx context.Context, j job) ([]float64, error) {
 		}
 		return nil
 	})
-	moved := 8 * j.n
+	moved := 8 * n
 	if c.floor == "copy" {
 		moved *= 2
 	}

@@ -37,7 +37,11 @@ func TestArraysChunks(t *testing.T) {
 	var jobs []job
 	for _, c := range arraysCases {
 		if c.axes == 0 {
-			jobs = append(jobs, job{label: c.name, name: c.name, n: n, launches: 1, repetitions: 1})
+			j := job{label: c.name, name: c.name, n: n, launches: 1, repetitions: 1}
+			if c.square {
+				j.n = 700 * 700
+			}
+			jobs = append(jobs, j)
 		}
 	}
 	if err := s.verifyElementwise(t.Context(), "arrays", columns, jobs); err != nil {

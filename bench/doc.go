@@ -16,7 +16,7 @@
 // they are written and as they are optimised.
 //
 // Functions and expressions are measured beside C with its library's vector functions, NumPy, numexpr and Numba; stencils,
-// scans and the like beside C and the memory's floor; sorting beside the standard library's; random numbers beside C and
+// scans, sparse matrices and the like beside C and the memory's floor; sorting beside the standard library's; random numbers beside C and
 // math/rand/v2.
 //
 // The C sources lie in this package. They are built at run time with the system's C compiler, into programs of their own

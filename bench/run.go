@@ -36,7 +36,7 @@ func init() { // not an initializer, since the benchmarks refer to it
 		{"functions", "elementary functions, one core", (*session).functions},
 		{"expressions", "expressions with functions, one core and all", (*session).expressions},
 		{"sort", "sorting numbers, one core and all", (*session).sort},
-		{"arrays", "stencils, scans, compaction and the like", (*session).arrays},
+		{"arrays", "stencils, scans, sparse matrices and the like", (*session).arrays},
 		{"montecarlo", "random numbers, one core and all", (*session).montecarlo},
 	}
 }

@@ -1,4 +1,4 @@
-// arrays.c: stencils, scans, compaction and the like, as loops that a C programmer writes for gcc and clang at -O3
+// arrays.c: stencils, scans, compaction, sparse matrices and the like, as loops that a C programmer writes for gcc and clang at -O3
 // -march=native -fopenmp: one thread or all, by OMP_NUM_THREADS. A request is
 //
 //	run NAME R N EDGE LAUNCHES
@@ -306,13 +306,92 @@ static void segments(size_t n, size_t m) {
 	results = rows_count;
 }
 
+// Sparse matrices in compressed rows, which are those of arrays.go.
+
+static struct matrix {
+	size_t n;
+	double *a;
+	int32_t *column;
+	int64_t *rows;
+} matrices[8], *matrix;
+
+static void add(struct matrix *m, size_t *at, size_t column, double a) {
+	m->column[*at] = (int32_t)column;
+	m->a[(*at)++] = a;
+}
+
+static void laplacian(struct matrix *m, size_t n) {
+	size_t edge = (size_t)(sqrt((double)n) + 0.5), at = 0;
+	for (size_t r = 0; r < n; r++) {
+		size_t i = r / edge, j = r % edge;
+		if (i > 0)
+			add(m, &at, r - edge, -1);
+		if (j > 0)
+			add(m, &at, r - 1, -1);
+		add(m, &at, r, 4);
+		if (j < edge - 1)
+			add(m, &at, r + 1, -1);
+		if (i < edge - 1)
+			add(m, &at, r + edge, -1);
+		m->rows[r + 1] = (int64_t)at;
+	}
+}
+
+static void scattered(struct matrix *m, size_t n) {
+	size_t at = 0;
+	for (size_t r = 0; r < n; r++) {
+		for (uint64_t k = hash(r) % 21; k > 0; k--) {
+			uint64_t h = hash(((uint64_t)1 << 32) + at);
+			add(m, &at, h % n, (double)(hash(h) >> 11) * 0x1p-53 - 0.5);
+		}
+		m->rows[r + 1] = (int64_t)at;
+	}
+}
+
+// take makes a matrix, and keeps it for the next time. Its memory is larger than it needs, and never touched there.
+static const char *take(size_t n, void (*make)(struct matrix *, size_t), size_t entries) {
+	static void (*made[8])(struct matrix *, size_t);
+	for (int i = 0; i < 8; i++) {
+		matrix = matrices + i;
+		if (made[i] == make && matrix->n == n)
+			return NULL;
+		if (made[i])
+			continue;
+		*matrix = (struct matrix){n, calloc(n * entries, sizeof(double)), calloc(n * entries, sizeof(int32_t)), calloc(n + 1, sizeof(int64_t))};
+		if (!matrix->a || !matrix->column || !matrix->rows)
+			return "out of memory";
+		made[i] = make;
+		make(matrix, n);
+		return NULL;
+	}
+	return "too many matrices";
+}
+
+static void multiply(size_t n, size_t m) {
+	(void)m;
+	const double *restrict a = matrix->a, *restrict u = x;
+	const int32_t *restrict column = matrix->column;
+	const int64_t *restrict begin = matrix->rows;
+	double *restrict v = y;
+#pragma omp parallel for schedule(static)
+	for (size_t r = 0; r < n; r++) {
+		double s = 0;
+		for (int64_t i = begin[r]; i < begin[r + 1]; i++)
+			s += a[i] * u[column[i]];
+		v[r] = s;
+	}
+}
+
 static const struct kernel {
 	const char *name;
 	void (*run)(size_t n, size_t edge);
-	int axes; // of a grid, or 0
+	int axes;                                // of a grid, or 0
+	void (*make)(struct matrix *, size_t n); // or 0
+	size_t entries;                          // of a row of the matrix, at the most
 } suite[] = {
-	{"heat2", heat2, 2}, {"heat3", heat3, 3}, {"steps", steps, 2}, {"scan", scan, 0}, {"keep", keep, 0}, {"argmin", argmin, 0},
-	{"variance", variance, 0}, {"histogram", histogram, 0}, {"segments", segments, 0}, {0, 0, 0},
+	{"heat2", heat2, 2, 0, 0}, {"heat3", heat3, 3, 0, 0}, {"steps", steps, 2, 0, 0}, {"scan", scan, 0, 0, 0}, {"keep", keep, 0, 0, 0},
+	{"argmin", argmin, 0, 0, 0}, {"variance", variance, 0, 0, 0}, {"histogram", histogram, 0, 0, 0}, {"segments", segments, 0, 0, 0},
+	{"laplacian", multiply, 0, laplacian, 5}, {"sparse", multiply, 0, scattered, 20}, {0, 0, 0, 0, 0},
 };
 
 static const char *run(const char *kernel, int repetitions, const char *arguments, double *ns) {
@@ -326,6 +405,9 @@ static const char *run(const char *kernel, int repetitions, const char *argument
 			return "too many elements";
 		if (f->axes && (edge < 2 || edge > most || (f->axes == 2 ? edge * edge : edge * edge * edge) != n))
 			return "not a grid";
+		const char *why = f->make ? take(n, f->make, f->entries) : NULL;
+		if (why)
+			return why;
 		for (int r = 0; r < repetitions; r++) {
 			fill(n);
 			result = y, results = n;
