@@ -214,7 +214,7 @@ func (g *gen) assignRegisters() {
 		row := kernels.RowBytes / int(g.vl)
 		g.group = row
 		room := len(free) - min(max(need, minPool), 9)
-		for g.group > 1 && (nr*g.group > room || g.group*len(g.body.steps) > 96) {
+		for g.group > 1 && (nr*g.group > room || g.group > g.several && g.group*len(g.body.steps) > 96) {
 			g.group /= 2
 		}
 		if g.several = min(g.several, g.group); g.several > 1 {
@@ -238,7 +238,18 @@ func (g *gen) assignRegisters() {
 	}
 
 	// What the body leaves goes to the uniforms that it uses most.
-	var uniforms []kernels.Value
+	uniforms := g.mostUsed()
+	keep := max(0, min(len(uniforms), len(free)-max(need, minPool)))
+	g.resident = make(map[kernels.Value]x.Vec, keep)
+	for _, v := range uniforms[:keep] {
+		g.resident[v] = take()
+	}
+	g.pool = free
+	g.alloc.init(g)
+}
+
+// mostUsed are the uniforms that are worth a register, those that the body uses most first.
+func (g *gen) mostUsed() (uniforms []kernels.Value) {
 	for v := range g.p.Uniform {
 		if len(g.body.usesOf(kernels.Value(v))) > 0 && !g.isMask(kernels.Value(v)) {
 			uniforms = append(uniforms, kernels.Value(v))
@@ -247,13 +258,7 @@ func (g *gen) assignRegisters() {
 	slices.SortStableFunc(uniforms, func(a, b kernels.Value) int {
 		return cmp.Compare(len(g.body.usesOf(b)), len(g.body.usesOf(a)))
 	})
-	keep := max(0, min(len(uniforms), len(free)-max(need, minPool)))
-	g.resident = make(map[kernels.Value]x.Vec, keep)
-	for _, v := range uniforms[:keep] {
-		g.resident[v] = take()
-	}
-	g.pool = free
-	g.alloc.init(g)
+	return uniforms
 }
 
 func (g *gen) frame(word int) x.Mem { return x.At(regFrame, int32(8*word)) }

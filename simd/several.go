@@ -2,6 +2,7 @@ package simd
 
 import (
 	"math"
+	"slices"
 
 	"github.com/triad-go/triad/kernels"
 )
@@ -302,12 +303,21 @@ const mostReordered = 800
 // that no guard skips take as long as their longest chain of latencies, while the
 // processor could start two of its multiplications and three of all its
 // instructions a cycle; what it reads of constants and tables takes longer, and is
-// read for each vector where many leave no registers for it. So many vectors are
+// read for each vector but for the constants that find a register. So many vectors are
 // wanted as fill that time, two at the least, since a processor looks ahead but not
 // far enough; and four at the most, or two with the registers of AVX2. The numbers are
 // by measurement.
 func (g *gen) inFlight() int {
-	var longest, all, products, reads int32
+	n := len(g.body.steps)
+	if n <= 8 || n > mostReordered {
+		return 1
+	}
+	registers, most, lookup := 16, 2, int32(2) // a look-up has two halves
+	if g.wide {
+		registers, most, lookup = 32, 4, 5 // and logarithms want no more than two vectors
+	}
+	var longest, all, products, tables int32
+	var constants [][]kernels.Value // by step
 	nu := kernels.Value(len(g.body.p.Uniform))
 	ready := map[kernels.Value]int32{} // in half cycles
 	guarded := false
@@ -328,30 +338,37 @@ func (g *gen) inFlight() int {
 			longest = max(longest, ready[s.value])
 			all++
 			if s.instr.Op == kernels.OpTable {
-				reads += 2 // its halves
+				tables++
 			}
-			constants := int32(0)
+			var own []kernels.Value
 			for _, v := range s.args[:s.nargs] {
 				if v < nu {
-					constants++
+					own = append(own, v)
 				}
 			}
-			reads += min(constants, 1) // one of two is an operand of the instruction
+			constants = append(constants, own)
 			if s.from.IsFloat() && (s.instr.Op == kernels.OpMul || s.instr.Op == kernels.OpFMA) {
 				products++
 			}
 		}
 	}
-	n := len(g.body.steps)
-	if n <= 8 || all == 0 {
+	if all == 0 {
 		return 1
 	}
-	most := 2
-	if g.wide {
-		most = 4
+	uniforms, pressure := g.mostUsed(), g.body.pressure(g.wide)
+	// reads are those of each of that many vectors; assignRegisters keeps constants as here.
+	reads := func(vectors int) int32 {
+		kept := uniforms[:min(len(uniforms), max(0, registers-vectors*pressure-2))]
+		reads := lookup * tables
+		for _, own := range constants {
+			if slices.ContainsFunc(own, func(v kernels.Value) bool { return !slices.Contains(kept, v) }) {
+				reads++ // one of two is an operand of the instruction
+			}
+		}
+		return reads
 	}
 	want := 1
-	for want < most && int32(want)*max(products, all*2/3, reads*12/5) < longest {
+	for want < most && int32(want)*max(products, all*2/3, reads(want)*12/5) < longest {
 		want *= 2
 	}
 	for want > 1 && want*n > mostReordered {

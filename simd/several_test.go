@@ -105,6 +105,26 @@ func TestInFlight(t *testing.T) {
 	}
 }
 
+// TestInFlightReads: constants that find a register are read once for all vectors, so that the rounds of random
+// numbers take as many as there may be; look-ups are not; and a sum takes as many as an array.
+func TestInFlightReads(t *testing.T) {
+	for text, want := range map[string][2]int{ // with AVX2 and AVX-512
+		"y = uniform(s, j)": {2, 4}, "r = sum(uniform(s, j))": {2, 4}, "r = sum(erf(x)); t = max(erf(x))": {2, 4},
+		"r = sum(normal(s, j, 0) + normal(s, j, 1))": {2, 4}, "y = log(x)": {2, 2}, "r = sum(log(x))": {2, 2},
+		"y = erf(x)": {2, 4}, "r = sum(erf(x))": {2, 4}, "r = sum(x*x)": {1, 1},
+	} {
+		for i, tier := range []Tier{AVX2, AVX512} {
+			g, err := generate(drawing(text, kernels.Int64).Program(kernels.Float64), Options{Tier: tier})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if g.several != want[i] {
+				t.Errorf("%s: %d vectors at once with %v, want %d", text, g.several, tier, want[i])
+			}
+		}
+	}
+}
+
 // TestFuse counts the instructions of operations bit by bit with AVX-512.
 func TestFuse(t *testing.T) {
 	const zero, mask, x, y, z = 0, 1, 2, 3, 4
