@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/simd"
@@ -98,6 +99,10 @@ type view interface {
 	// RunUnordered is Run, but that others may see its stores only after Publish.
 	RunUnordered(lo, hi int)
 	Publish()
+
+	// RunRows is RunUnordered for rows one after the other: strides are the bytes from
+	// a row to the next, by array.
+	RunRows(lo, hi, rows int, strides []int)
 }
 
 // teamwork is a task of which each worker does a part: part is called once for each
@@ -127,12 +132,30 @@ func codeView(p *kernels.Program, f *kernels.Frame, o simd.Options, tier simd.Ti
 
 // interpreted is a view of an interpreter, which looks at its frame anew in every
 // Run.
-type interpreted struct{ *kernels.Interpreter }
+type interpreted struct {
+	*kernels.Interpreter
+	frame *kernels.Frame
+}
 
 func (interpreted) Reload()                   {}
 func (interpreted) Repoint()                  {}
 func (interpreted) Publish()                  {}
 func (i interpreted) RunUnordered(lo, hi int) { i.Run(lo, hi) }
+
+func (i interpreted) RunRows(lo, hi, rows int, strides []int) {
+	move := func(rows int) {
+		for slot, s := range strides {
+			i.frame.Arrays[slot] = unsafe.Add(i.frame.Arrays[slot], s*rows)
+		}
+	}
+	for row := range rows {
+		if row > 0 {
+			move(1)
+		}
+		i.Run(lo, hi)
+	}
+	move(1 - max(rows, 1))
+}
 
 // tierOf says what code a view runs, and why it is portable though better was asked for.
 func tierOf(v view) (simd.Tier, error) {
@@ -147,7 +170,7 @@ func (s *sequential) code() simd.Tier { return simd.Portable }
 func (s *sequential) rates() rates    { return interpreting }
 
 func (s *sequential) view(p *kernels.Program, f *kernels.Frame, _ simd.Options) (view, error) {
-	return interpreted{p.NewInterpreter(f)}, nil
+	return interpreted{p.NewInterpreter(f), f}, nil
 }
 
 func (s *simdExec) size() int       { return 1 }

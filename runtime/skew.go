@@ -170,7 +170,7 @@ func (k *skew) rows(worker, share int) {
 					w.view = k.between[worker]
 				}
 				k.point(w, k.rings[worker], step, y)
-				w.run((y%n+n)%n, 0, s.shape[2])
+				w.run((y%n+n)%n, 1, 0, s.shape[2])
 			}
 		}
 	}

@@ -24,15 +24,22 @@ const (
 	// into a second-level cache.
 	segmentMost = 8 << 10
 
-	// endLen is what is copied at the ends of a row at the least.
-	endLen = 16
+	// endBytes is what is copied at the ends of a row at the least.
+	endBytes = 64
 
 	// copiedRow is the length of row up to which all of it is copied, with what lies beyond its
-	// ends, where neighbours along it reach beyond.
-	copiedRow = 1024
+	// ends, where neighbours along it reach beyond; copiedRows that of rows which are run together.
+	copiedRow  = 1024
+	copiedRows = 64
 
 	// tileBytes is what the rows of a plane that come again with the next plane may be.
 	tileBytes = 640 << 10
+
+	// togetherMost is how many elements of rows are run in one call, if they are several
+	// rows, and copiedMost how many if all of them are copied before.
+	togetherMost = 16 << 10
+	copiedMost   = 2 << 10
+	rowsMost     = 128
 
 	// tileRows is how many rows of a space of two axes a worker takes at once, at the least.
 	tileRows = 64
@@ -52,6 +59,7 @@ type sweep struct {
 	after   int
 	above   int // how far across rows
 	below   int
+	rows    int // that may be run together
 	tiles   []tile
 	deal    *deal
 	workers []*sweeper
@@ -91,7 +99,9 @@ type sweeper struct {
 	view    view
 	piece   int
 	rows    []sourceRow // by source: of the row at hand
-	scratch [][]uint64  // by source
+	strides []int       // by slot: bytes from what is run for a row to that for the next
+	scratch [][]uint64  // by source: a row for each that is run together
+	width   int         // elements from a row of scratch to the next
 }
 
 // sourceRow is the row that a source is for a row of the space: its element 0, or what all its
@@ -104,7 +114,7 @@ type sourceRow struct {
 }
 
 func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
-	s := &sweep{engine: e, binding: b, shape: [3]int{1, 1, 1}, unit: endLen}
+	s := &sweep{engine: e, binding: b, shape: [3]int{1, 1, 1}, unit: endBytes / b.Program.LaneSize()}
 	s.task.part = s.part
 	copy(s.shape[3-b.space.axes:], b.space.shape[:b.space.axes])
 	if len(b.Program.Reductions) > 0 {
@@ -131,6 +141,7 @@ func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
 	for _, t := range s.tiles {
 		longest = max(longest, t.hi[2]-t.lo[2])
 	}
+	s.rows = s.together(longest)
 	for range s.deal.workers {
 		f := *b.Frame
 		f.Arrays = make([]unsafe.Pointer, len(b.Frame.Arrays))
@@ -140,16 +151,23 @@ func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
 		f.Partials = make([][]uint64, len(b.Frame.Partials))
 		copy(f.Partials, b.Frame.Partials)
 		w := &sweeper{worker: len(s.workers), columns: make([][]uint64, len(s.columns)), sweep: s, frame: &f, piece: pieceLen(b.Program, e.rates()), rows: make([]sourceRow, len(s.sources)), scratch: make([][]uint64, len(s.sources))}
-		for i := range w.scratch {
-			w.scratch[i] = make([]uint64, longest+s.before+s.after)
+		room := s.scratchLen(longest) // of one row, or of the ends of several
+		if s.rows > 1 && s.packs() {
+			room *= s.rows
+		} else if s.rows > 1 {
+			room = max(room, s.rows*s.scratchLen(max(copiedRows, roundTo(s.before, s.unit), s.after+s.unit)))
 		}
+		for i := range w.scratch {
+			w.scratch[i] = make([]uint64, room)
+		}
+		w.strides = make([]int, len(f.Arrays))
 		for i := range w.columns {
 			w.columns[i] = make([]uint64, longest)
 			f.Arrays[s.columns[i]] = unsafe.Pointer(unsafe.SliceData(w.columns[i]))
 		}
 		f.N, f.Index = longest, make([]int64, max(1, b.Program.Axes))
 		var err error
-		if w.view, err = e.view(b.Program, &f, simd.Options{NonTemporal: stream, Prefetch: !stream && outgrows(b, e.Target())}); err != nil {
+		if w.view, err = e.view(b.Program, &f, simd.Options{NonTemporal: stream, Prefetch: !stream && outgrows(b, e.Target()), Rows: s.rows > 1}); err != nil {
 			return nil, err
 		}
 		s.workers = append(s.workers, w)
@@ -160,6 +178,30 @@ func newSweep(e engine, b *Binding, plan Plan) (*Call, error) {
 	info.NonTemporal = info.NonTemporal && info.Tier.Streams()
 	return NewCall(b, info, s), nil
 }
+
+// together is how many rows may be run in one call: more than one only if what is computed
+// of an element is told by the arrays alone.
+func (s *sweep) together(longest int) int {
+	p := s.binding.Program
+	index := slices.ContainsFunc(p.Body, func(in kernels.Instr) bool { return in.Op == kernels.OpIndex })
+	if index || len(p.Reductions) > 0 || len(p.Traps) > 0 || len(s.alongs) > 0 {
+		return 1
+	}
+	most := togetherMost
+	if s.packs() || longest <= copiedRows {
+		most = copiedMost
+	}
+	most = min(most, pieceLen(p, s.engine.rates()))
+	return max(1, min(most/max(longest, 1), rowsMost))
+}
+
+// packs reports whether some rows have elements that are apart, so that they are always copied.
+func (s *sweep) packs() bool {
+	return slices.ContainsFunc(s.sources, func(src source) bool { return src.strides[2] != 1 })
+}
+
+// scratchLen is how many elements of a row are copied, those beside them included, at the most.
+func (s *sweep) scratchLen(n int) int { return roundTo(n+s.before+s.after, 8) }
 
 // makeSources lists the slots that the program uses, and checks how far neighbours reach.
 func (s *sweep) makeSources() error {
@@ -315,33 +357,42 @@ func (s *sweep) work(w *sweeper, worker int) {
 	}
 }
 
-// tile computes a tile row by row.
+// tile computes a tile, some rows at once where no row beyond an end is among those that they
+// reach.
 func (w *sweeper) tile(t tile) {
 	s := w.sweep
 	for z := t.lo[0]; z < t.hi[0]; z++ {
-		for y := t.lo[1]; y < t.hi[1]; y++ {
-			if y > t.lo[1] && y > s.above && y < s.shape[1]-s.below {
-				w.nextRows()
-			} else {
-				w.pointRows(z, y)
+		for y := t.lo[1]; y < t.hi[1]; {
+			w.pointRows(z, y)
+			left := 1
+			if y >= s.above && y < s.shape[1]-s.below {
+				left = min(t.hi[1], s.shape[1]-s.below) - y
 			}
-			w.run(z*s.shape[1]+y, t.lo[2], t.hi[2])
+			for left > 0 {
+				rows := min(left, s.rows)
+				w.run(z*s.shape[1]+y, rows, t.lo[2], t.hi[2])
+				y += rows
+				if left -= rows; left > 0 {
+					w.nextRows(rows)
+				}
+			}
 		}
 	}
 	w.view.Publish()
 }
 
-// nextRows goes on by one row, which reaches beyond no end, as the row before did not.
-func (w *sweeper) nextRows() {
+// nextRows goes on by some rows, which reach beyond no end, as the rows before did not.
+func (w *sweeper) nextRows(rows int) {
 	for i := range w.rows {
 		if row := &w.rows[i]; !row.constant {
-			row.data = unsafe.Add(row.data, w.sweep.sources[i].rowBytes)
+			row.data = unsafe.Add(row.data, rows*w.sweep.sources[i].rowBytes)
 		}
 	}
 }
 
-// run computes elements lo … hi-1 of the row that rows are pointed at, its ends apart.
-func (w *sweeper) run(row, lo, hi int) {
+// run computes elements lo … hi-1 of the row that rows are pointed at, and of as many after it as are
+// asked for, their ends apart.
+func (w *sweeper) run(row, rows, lo, hi int) {
 	s := w.sweep
 	n := s.shape[2]
 	from, to := lo, hi
@@ -351,17 +402,21 @@ func (w *sweeper) run(row, lo, hi int) {
 	if hi > n-s.after {
 		to = max(from, (n-s.after-lo)/s.unit*s.unit+lo)
 	}
-	if (from > lo || to < hi) && hi-lo <= copiedRow { // to copy it costs less than two runs more
+	copied := copiedRow // to copy as much costs less than two runs more
+	if rows > 1 {
+		copied = copiedRows
+	}
+	if (from > lo || to < hi) && hi-lo <= copied {
 		from, to = hi, hi
 	}
-	if from > lo {
-		w.segment(row, lo, from)
+	if to > from { // first, since what fetches lines ahead then brings those of the ends
+		w.segment(row, rows, from, to)
 	}
-	if to > from {
-		w.segment(row, from, to)
+	if from > lo {
+		w.segment(row, rows, lo, from)
 	}
 	if hi > to {
-		w.segment(row, to, hi)
+		w.segment(row, rows, to, hi)
 	}
 }
 
@@ -403,25 +458,29 @@ func (src *source) edge(axis, at int) *kernels.Edge {
 	return &src.edges[axis][1]
 }
 
-// segment runs the program over elements lo … hi-1 of a row.
-func (w *sweeper) segment(row, lo, hi int) {
+// segment runs the program over elements lo … hi-1 of a row, and of the rows after it.
+func (w *sweeper) segment(row, rows, lo, hi int) {
 	s := w.sweep
 	f := w.frame
 	f.N = hi - lo
 	at := [3]int64{int64(row / s.shape[1]), int64(row % s.shape[1]), int64(lo)}
 	copy(f.Index, at[3-len(f.Index):])
 	unpack := false
+	w.width = s.scratchLen(hi - lo)
 	for i := range s.sources {
 		src, row := &s.sources[i], &w.rows[i]
 		d := src.offset[2]
 		if src.strides[2] == 1 && !row.constant && lo+d >= 0 && hi+d <= src.extent[2] {
-			f.Arrays[src.slot] = unsafe.Add(row.data, (lo+d)*src.size)
+			f.Arrays[src.slot], w.strides[src.slot] = unsafe.Add(row.data, (lo+d)*src.size), src.rowBytes
 			continue
 		}
 		g := src.group
 		if !w.rows[g].copied {
-			w.copyRow(g, lo, hi)
+			w.copyRows(g, rows, lo, hi)
 			w.rows[g].copied = true
+		}
+		if w.strides[src.slot] = w.width * src.size; row.constant {
+			w.strides[src.slot] = 0
 		}
 		f.Arrays[src.slot] = unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[g])), (s.before+d)*src.size)
 		unpack = unpack || src.written
@@ -437,7 +496,7 @@ func (w *sweeper) segment(row, lo, hi int) {
 	}
 	w.view.Repoint()
 	for at := 0; at < f.N; at += w.piece {
-		w.view.RunUnordered(at, min(at+w.piece, f.N))
+		w.view.RunRows(at, min(at+w.piece, f.N), rows, w.strides)
 	}
 	for trap, at := range f.Faults {
 		if at != kernels.NoFault {
@@ -451,15 +510,15 @@ func (w *sweeper) segment(row, lo, hi int) {
 	if unpack {
 		for i := range s.sources {
 			if src := &s.sources[i]; src.written && src.strides[2] != 1 {
-				w.unpack(i, lo, hi)
+				w.unpack(i, rows, lo, hi)
 			}
 		}
 	}
 }
 
-// copyRow copies what a source has for elements lo … hi-1 of a row to scratch, and what there is as
+// copyRows copies what a source has for elements lo … hi-1 of rows to scratch, and what there is as
 // far beside them as neighbours reach.
-func (w *sweeper) copyRow(i, lo, hi int) {
+func (w *sweeper) copyRows(i, rows, lo, hi int) {
 	src, row := &w.sweep.sources[i], &w.rows[i]
 	if row.constant {
 		w.fill(i, row.value, 0, hi-lo+w.sweep.before+w.sweep.after)
@@ -468,44 +527,59 @@ func (w *sweeper) copyRow(i, lo, hi int) {
 	if src.written && !w.sweep.binding.Program.Arrays[src.slot].Read {
 		return
 	}
-	scratch := unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
 	step := src.strides[2] * src.size
 	first, last := lo, hi
 	if src.reaches {
 		first, last = lo-w.sweep.before, hi+w.sweep.after
 	}
-	start := lo - w.sweep.before
 	in, out := max(first, 0), min(last, src.extent[2]) // what is within
 	if src.strides[2] == 0 {
 		in, out = first, last
 	}
-	if to, from := unsafe.Add(scratch, (in-start)*src.size), unsafe.Add(row.data, in*step); src.size == 8 {
-		gatherRow[uint64](to, from, step, out-in)
-	} else {
-		gatherRow[uint32](to, from, step, out-in)
+	scratch := unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[i])), (w.sweep.before-lo)*src.size) // of element 0
+	to, from := unsafe.Add(scratch, in*src.size), unsafe.Add(row.data, in*step)
+	for r := range rows {
+		if r > 0 {
+			to, from = unsafe.Add(to, w.width*src.size), unsafe.Add(from, src.rowBytes)
+		}
+		if src.size == 8 {
+			gatherRow[uint64](to, from, step, out-in)
+		} else {
+			gatherRow[uint32](to, from, step, out-in)
+		}
 	}
 	for x := first; x < in; x++ {
-		w.beyond(i, x, x-start)
+		w.beyond(i, rows, x, x-lo+w.sweep.before)
 	}
 	for x := out; x < last; x++ {
-		w.beyond(i, x, x-start)
+		w.beyond(i, rows, x, x-lo+w.sweep.before)
 	}
 }
 
-// beyond writes what element x of a row is, beyond one of its ends, to place at of scratch.
-func (w *sweeper) beyond(i, x, at int) {
+// beyond writes what element x of rows is, beyond one of their ends, to place at of their scratch.
+func (w *sweeper) beyond(i, rows, x, at int) {
 	src := &w.sweep.sources[i]
 	e := &src.edges[2]
-	to, ok := kernels.Resolve(x, src.extent[2], e[0], e[1])
+	element, ok := kernels.Resolve(x, src.extent[2], e[0], e[1])
 	if !ok {
-		w.fill(i, src.edge(2, x).Value, at, at+1)
+		for r := range rows {
+			w.fill(i, src.edge(2, x).Value, r*w.width+at, r*w.width+at+1)
+		}
 		return
 	}
-	from := unsafe.Add(w.rows[i].data, to*src.strides[2]*src.size)
-	if scratch := unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[i])), at*src.size); src.size == 8 {
-		*(*uint64)(scratch) = *(*uint64)(from)
+	to := unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[i])), at*src.size)
+	from := unsafe.Add(w.rows[i].data, element*src.strides[2]*src.size)
+	if src.size == 8 {
+		gatherColumn[uint64](to, from, w.width, src.rowBytes, rows)
 	} else {
-		*(*uint32)(scratch) = *(*uint32)(from)
+		gatherColumn[uint32](to, from, w.width, src.rowBytes, rows)
+	}
+}
+
+// gatherColumn copies n elements that are step bytes apart to places that are width elements apart.
+func gatherColumn[T uint64 | uint32](to, from unsafe.Pointer, width, step, n int) {
+	for r := range n {
+		*(*T)(unsafe.Add(to, r*width*int(unsafe.Sizeof(T(0))))) = *(*T)(unsafe.Add(from, r*step))
 	}
 }
 
@@ -547,19 +621,22 @@ func gatherRow[T uint64 | uint32](to, from unsafe.Pointer, step, n int) {
 	}
 }
 
-// unpack writes a row of scratch to an output of which the elements are apart.
-func (w *sweeper) unpack(i, lo, hi int) {
+// unpack writes rows of scratch to an output of which the elements are apart.
+func (w *sweeper) unpack(i, rows, lo, hi int) {
 	src := &w.sweep.sources[i]
 	step := src.strides[2] * src.size
-	to := unsafe.Add(w.rows[i].data, lo*step)
-	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[i])), w.sweep.before*src.size)
-	if src.size == 8 {
-		for j, v := range unsafe.Slice((*uint64)(from), hi-lo) {
-			*(*uint64)(unsafe.Add(to, j*step)) = v
+	scratch := unsafe.Pointer(unsafe.SliceData(w.scratch[i]))
+	for r := range rows {
+		to := unsafe.Add(w.rows[i].data, r*src.rowBytes+lo*step)
+		from := unsafe.Add(scratch, (r*w.width+w.sweep.before)*src.size)
+		if src.size == 8 {
+			for j, v := range unsafe.Slice((*uint64)(from), hi-lo) {
+				*(*uint64)(unsafe.Add(to, j*step)) = v
+			}
+			continue
 		}
-		return
-	}
-	for j, v := range unsafe.Slice((*uint32)(from), hi-lo) {
-		*(*uint32)(unsafe.Add(to, j*step)) = v
+		for j, v := range unsafe.Slice((*uint32)(from), hi-lo) {
+			*(*uint32)(unsafe.Add(to, j*step)) = v
+		}
 	}
 }

@@ -25,6 +25,10 @@ type Options struct {
 	// non-temporal: the hardware's own prefetchers then leave bandwidth unused.
 	// It changes no result, and is for AVX2 and AVX-512 alone.
 	Prefetch bool
+
+	// Rows makes [Runner.RunRows] one call, for programs without reductions, traps
+	// and indices, of few arrays. It is for AVX2 and AVX-512.
+	Rows bool
 }
 
 // Code is a program compiled for a tier. It is immutable and safe for
@@ -58,6 +62,7 @@ func Compile(p *kernels.Program, o Options) (*Code, error) {
 	// What does not stream has one code.
 	o.NonTemporal = o.NonTemporal && o.Tier.Streams() && hasPureOutput(p)
 	o.Prefetch = o.Prefetch && o.Tier.Streams()
+	o.Rows = o.Rows && (o.Tier == AVX2 || o.Tier == AVX512) && goesByRows(p)
 	c := p.Memo(memoKey(o), func() any {
 		c, err := compile(p, o)
 		if err != nil {
@@ -78,6 +83,13 @@ func hasPureOutput(p *kernels.Program) bool {
 		}
 	}
 	return false
+}
+
+// goesByRows reports whether code of p can go on from row to row by itself: nothing
+// but the addresses of arrays is another in the next row.
+func goesByRows(p *kernels.Program) bool {
+	index := slices.ContainsFunc(p.Body, func(in kernels.Instr) bool { return in.Op == kernels.OpIndex })
+	return len(p.Reductions) == 0 && len(p.Traps) == 0 && !index && len(p.Arrays) <= stagedArrays && len(p.Body) < cutFrom
 }
 
 func compile(p *kernels.Program, o Options) (*Code, error) {

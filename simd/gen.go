@@ -153,10 +153,15 @@ func generateNoted(p *kernels.Program, o Options, notes *[]note) (*gen, error) {
 	g.divides = g.body.divides()
 	g.assignRegisters()
 	g.enter()
+	row := g.asm.NewLabel()
+	g.asm.Bind(row)
 	if len(p.Reductions) > 0 {
 		g.genBlocks()
 	} else {
 		g.genElements()
+	}
+	if o.Rows {
+		g.nextRow(row)
 	}
 	g.asm.V(x.VXORPS, x.X, 15, 15, x.R(15), x.Mods{})
 	g.asm.Vzeroupper()
@@ -270,6 +275,10 @@ func (g *gen) enter() {
 	a.MovRR(regAt, argLo)
 	a.ShlRI(regAt, g.unitShift())
 	a.ShlRI(argHi, g.unitShift())
+	if g.opts.Rows {
+		a.MovMR(g.frame(frameRow(g.p, rowLo)), regAt)
+		a.MovMR(g.frame(frameRow(g.p, rowHi)), argHi)
+	}
 	a.MovRM(regUniform, g.frame(frameUniforms))
 	a.MovRM(regScratch, g.frame(frameScratch))
 	if g.staged {

@@ -36,8 +36,12 @@ func (c *Code) NewRunner(f *kernels.Frame) *Runner {
 		r.portable = newStrips(c.prog, f)
 		return r
 	}
-	r.words = make([]uint64, frameArrays+len(f.Arrays)+len(f.Partials)+len(f.Faults))
-	r.faults = r.words[len(r.words)-len(f.Faults):]
+	n := frameArrays + len(f.Arrays) + len(f.Partials) + len(f.Faults)
+	r.words = make([]uint64, n, n+rowStrides+len(f.Arrays))
+	r.faults = r.words[n-len(f.Faults):]
+	if c.opts.Rows {
+		r.words = r.words[:cap(r.words)]
+	}
 	for i := range r.faults {
 		r.faults[i] = kernels.NoFault
 	}
@@ -180,9 +184,7 @@ func (r *Runner) Publish() {
 // RunUnordered is Run, but for stores past the caches, which other processors may see after
 // later stores until Publish has been called.
 func (r *Runner) RunUnordered(lo, hi int) {
-	if lo < 0 || hi > r.n {
-		panic(fmt.Sprintf("simd: elements %d to %d of %d", lo, hi, r.n))
-	}
+	r.check(lo, hi)
 	if r.run == nil {
 		r.portable.run(lo, hi)
 		return
@@ -197,6 +199,12 @@ func (r *Runner) RunUnordered(lo, hi int) {
 		}
 	}
 	r.call(lo, hi)
+}
+
+func (r *Runner) check(lo, hi int) {
+	if lo < 0 || hi > r.n {
+		panic(fmt.Sprintf("simd: elements %d to %d of %d", lo, hi, r.n))
+	}
 }
 
 // alignFrom is the number of elements below which splitting off an unaligned
