@@ -20,7 +20,7 @@ type machine struct {
 }
 
 func newMachine(p *Program, f *Frame) *machine {
-	m := &machine{p: p, f: f, bits: make([]uint64, len(p.Uniform)+len(p.Body)), from: argTypes(p)}
+	m := &machine{p: p, f: f, bits: make([]uint64, len(p.Uniform)+len(p.Body)), from: argTypes(make([]Type, 0, len(p.Uniform)+len(p.Body)), p)}
 	m.acc64, m.acc32 = make([][]float64, len(p.Reductions)), make([][]float32, len(p.Reductions))
 	for r, red := range p.Reductions {
 		if p.TypeOf(red.Value) == Float32 {
@@ -33,9 +33,8 @@ func newMachine(p *Program, f *Frame) *machine {
 }
 
 // argTypes returns for each value the type of the arguments that its operation
-// computes on: what Evaluate calls from.
-func argTypes(p *Program) []Type {
-	from := make([]Type, 0, len(p.Uniform)+len(p.Body))
+// computes on: what Evaluate calls from. It appends them to from.
+func argTypes(from []Type, p *Program) []Type {
 	for _, list := range [][]Instr{p.Uniform, p.Body} {
 		for _, in := range list {
 			t := in.Type
@@ -84,7 +83,8 @@ func (m *machine) step(v Value, in *Instr, f *Frame, i int) {
 // EvalUniforms computes f.Uniforms from f.Scalars: once after the scalars are
 // set, before any element is run.
 func (p *Program) EvalUniforms(f *Frame) {
-	m := machine{p: p, bits: f.Uniforms, from: argTypes(&Program{Uniform: p.Uniform})}
+	var room [16]Type // launches come by here, which do not allocate
+	m := machine{p: p, bits: f.Uniforms, from: argTypes(room[:0], &Program{Uniform: p.Uniform})}
 	for i := range p.Uniform {
 		m.step(Value(i), &p.Uniform[i], f, 0)
 	}
