@@ -164,11 +164,10 @@ func (ty *typing) infer(outputs []Output, truths []symbolic.Expr) error {
 			want = ownFloat
 		case columnFloat:
 			if have.IsInt() {
-				what := "a variance"
 				if o.Op != nil {
-					what = "the operation " + o.Op.name
+					return ty.fail(o.Expr, "the operation %s of %s; convert it", o.Op.name, have)
 				}
-				return ty.fail(o.Expr, "%s of %s; convert it", what, have)
+				return ty.fail(o.Expr, "%s where floats are needed; convert it", have)
 			}
 		}
 		if o.column != 0 && ty.results[o.Name] {
