@@ -225,7 +225,15 @@ type Column struct {
 	Axis   int    // of Along
 }
 
-// Columns returns the collective outputs. A frame for a program of a kernel that has some
+// String is the name of the collective, or of the reduction.
+func (c Column) String() string {
+	if c.Output.Collect == Elementwise {
+		return c.Output.Reduce.String() + " of integers"
+	}
+	return c.Output.Collect.String()
+}
+
+// Columns returns the collective outputs, and the reductions of integers. A frame for a program of a kernel that has some
 // has arrays for the columns, after those of the parameters.
 func (k *Kernel) Columns() []Column { return slices.Clone(k.columns) }
 
@@ -268,10 +276,10 @@ func (k *Kernel) flatten() error {
 		switch {
 		case o.Collect == Elementwise && o.By != (symbolic.Expr{}):
 			return &Error{Kernel: k.name, Output: o.Name, Reason: "a second expression, for which an array or a reduction has no use"}
-		case o.Collect == Elementwise:
+		case o.Collect == Elementwise && !k.integral[o.Name]:
 			k.outputs = append(k.outputs, o)
 			continue
-		case c.folds != (o.Reduce != None || o.Op != nil):
+		case o.Collect != Elementwise && c.folds != (o.Reduce != None || o.Op != nil):
 			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s with the reduction %s", o.Collect, o.Reduce)}
 		case c.by != (o.By != symbolic.Expr{} || o.Collect == Along): // no expression is the number 0
 			return &Error{Kernel: k.name, Output: o.Name, Reason: fmt.Sprintf("%s without a second expression, or with one too many", o.Collect)}

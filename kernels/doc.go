@@ -85,7 +85,8 @@
 //   - float64bits(x) and float32bits(x) are the bits of a float64 and a float32 as
 //     an integer without a sign; all NaNs give those of one (0x7ff8000000000000,
 //     0x7fc00000). float64frombits and float32frombits go back.
-//   - Reductions are of floats: sum(float64(n)).
+//   - Reductions of integers have results of their type, whose sums and products wrap around. Of no elements
+//     min is the greatest number of the type and max the least. Means and norms are of floats: mean(float64(n)).
 //
 // The optimiser works on floats alone, between conversions and never past them;
 // integers are computed as they are written. Canonical terms (see

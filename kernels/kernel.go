@@ -29,7 +29,8 @@ type Output struct {
 func Assign(name string, e symbolic.Expr) Output { return Output{Name: name, Expr: e} }
 
 // SumOf, MinOf and MaxOf are outputs that fold e over all elements, in the
-// order that the package comment describes. Min and Max pass over NaNs.
+// order that the package comment describes. Min and Max pass over NaNs. Where e is of integers, so is the
+// result, of the same type; sums and products wrap around.
 func SumOf(name string, e symbolic.Expr) Output { return Output{Name: name, Expr: e, Reduce: Sum} }
 
 // MinOf is the least value of e; see SumOf.
@@ -116,6 +117,8 @@ type Kernel struct {
 	outputs []Output // of the programs: see flatten
 	columns []Column
 	params  []Param // those of neighbours last
+
+	integral map[string]bool // outputs that reduce integers: they are columns, since programs reduce floats
 
 	axes       int  // 0 if nothing says
 	fixed      bool // there are no more, as neighbours say
@@ -212,24 +215,15 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 		return nil, err
 	}
 	k := &Kernel{name: name, written: faithful(outputs)}
-	if err := k.flatten(); err != nil {
+	if err := k.prepare(o); err != nil {
 		return nil, err
 	}
-	if err := k.takeNeighbours(o.edges); err != nil {
-		return nil, err
-	}
-	if err := k.takeGathers(); err != nil {
-		return nil, err
-	}
-	if err := k.declare(o.scalars); err != nil {
-		return nil, err
-	}
-	k.placeColumns()
-	if err := k.check(k.outputs); err != nil {
-		return nil, err
-	}
-	if err := k.declareTypes(o.types); err != nil {
-		return nil, err
+	if k.types != nil && len(k.types.integral) > 0 {
+		// Only their types tell that these are for columns.
+		k = &Kernel{name: name, written: k.written, integral: k.types.integral}
+		if err := k.prepare(o); err != nil {
+			return nil, err
+		}
 	}
 	if err := k.optimise(o); err != nil {
 		return nil, err
@@ -242,6 +236,27 @@ func New(name string, outputs []Output, opts ...Option) (*Kernel, error) {
 	k.f64 = intern(p)
 	k.f32 = sync.OnceValue(func() *Program { return lower(best, k.params, Float32, k.types) })
 	return k, nil
+}
+
+// prepare finds what programs compute, the parameters and the types.
+func (k *Kernel) prepare(o options) error {
+	if err := k.flatten(); err != nil {
+		return err
+	}
+	if err := k.takeNeighbours(o.edges); err != nil {
+		return err
+	}
+	if err := k.takeGathers(); err != nil {
+		return err
+	}
+	if err := k.declare(o.scalars); err != nil {
+		return err
+	}
+	k.placeColumns()
+	if err := k.check(k.outputs); err != nil {
+		return err
+	}
+	return k.declareTypes(o.types)
 }
 
 // Must is for kernels known to be right: it returns k, and panics if err is not
@@ -387,7 +402,7 @@ func (k *Kernel) declare(scalars []string) error {
 	// Results of programs' reductions come first, so that both count them alike.
 	for _, collect := range []bool{false, true} {
 		for _, o := range k.written {
-			if o.isResult() && o.Collect.inProgram() != collect {
+			if o.isResult() && (o.Collect.inProgram() && !k.integral[o.Name]) != collect {
 				add(Param{Name: o.Name, Kind: ResultParam, Out: true})
 			}
 		}

@@ -126,7 +126,10 @@ type typing struct {
 	axes    int               // of programs with indices
 	truths  []symbolic.Expr   // by trap: where it springs
 	kinds   []TrapKind        // by trap
-	results map[string]bool   // outputs that are the result of a collective: of any type
+	results map[string]bool   // outputs that are the result of a column: of any type
+
+	reduces  map[string]bool // outputs written as reductions
+	integral map[string]bool // those that infer found to be of integers
 
 	failed *Error
 	output string // that is looked at
@@ -171,19 +174,29 @@ func (ty *typing) infer(outputs []Output, truths []symbolic.Expr) error {
 			}
 		}
 		if o.column != 0 && ty.results[o.Name] {
-			if have.isOpen() {
-				ty.want(o.Expr, o.Expr, ownFloat)
+			if have.isOpen() && !ty.reduces[o.Name] {
+				want = ownFloat
 			}
+			ty.want(o.Expr, o.Expr, want)
 			continue
 		}
 		if o.Reduce != None {
+			_, said := ty.types[o.Name]
+			if ty.reduces[o.Name] && (have.IsInt() || have == anyNumber && want.IsInt()) {
+				if said && !have.isOpen() && have != want {
+					return ty.fail(o.Expr, "%s for an output of %s", have.phrase(), want.phrase())
+				}
+				ty.integral[o.Name] = true
+				ty.want(o.Expr, o.Expr, want)
+				continue
+			}
 			if have.IsInt() {
 				return ty.fail(o.Expr, "%s takes floats, not %s; convert it", o.Reduce, have)
 			}
 			if want != ownFloat && !want.IsFloat() {
 				return ty.fail(o.Expr, "the result of a reduction cannot be %s", want)
 			}
-			if _, said := ty.types[o.Name]; !said && !have.isOpen() {
+			if !said && !have.isOpen() {
 				continue
 			}
 		}
@@ -429,9 +442,13 @@ func (k *Kernel) declareTypes(types []declared) error {
 	if len(types) == 0 && !k.converts {
 		return nil
 	}
-	ty := &typing{kernel: k.name, types: map[string]Type{}, results: map[string]bool{}, gathers: map[string]Gather{}}
+	ty := &typing{kernel: k.name, types: map[string]Type{}, results: map[string]bool{}, gathers: map[string]Gather{},
+		reduces: map[string]bool{}, integral: map[string]bool{}}
 	for _, c := range k.columns {
-		ty.results[c.Output.Name] = c.Output.Collect.IsResult()
+		ty.results[c.Output.Name] = c.Output.isResult()
+	}
+	for _, o := range k.written {
+		ty.reduces[o.Name] = o.Collect == Elementwise && o.Reduce != None
 	}
 	params := map[string]*Param{}
 	for i := range k.params {

@@ -22,7 +22,8 @@ import (
 // sum is 0, a minimum +Inf and a maximum -Inf. Types made from those that Args names do as well. Scalars of
 // floats are rounded to their type, to nearest even; an integer that no float64
 // equals is refused. A scalar of integers takes an integer of its range, or a float that is one. Results go to a *float64, or to a
-// *float32 where they are float32; a float32 result is exact in either.
+// *float32 where they are float32; a float32 result is exact in either. Those of integers go to a pointer to their
+// type: *int64, *int32, *uint64 or *uint32, and an int64 to an *int too where that has 64 bits.
 //
 // An output may be the same memory as an input, element for element (in place).
 // It may not overlap an array in any other way, and no other output at all.
@@ -352,6 +353,12 @@ func (c *checker) fillResults(b *Binding) error {
 			continue
 		case kernels.Any, kernels.All:
 			if err := takeResult(c, p.Name, "a truth value", &r.truth); err != nil {
+				return err
+			}
+			continue
+		}
+		if t := b.resultType(p); t.IsInt() {
+			if err := c.takeInteger(p, t, r); err != nil {
 				return err
 			}
 			continue

@@ -43,6 +43,8 @@ type result struct {
 	index *int
 	truth *bool
 
+	integer unsafe.Pointer // to an integer of the result's type
+
 	collect kernels.Collective // how the value is made of what the program folds
 }
 
@@ -54,6 +56,8 @@ func (r result) addr() unsafe.Pointer {
 		return unsafe.Pointer(r.f32)
 	case r.truth != nil:
 		return unsafe.Pointer(r.truth)
+	case r.integer != nil:
+		return r.integer
 	}
 	return unsafe.Pointer(r.index)
 }
@@ -108,7 +112,7 @@ func (b *Binding) setResults() {
 	}
 }
 
-// resultType is the type of a result that is a float.
+// resultType is the type of the result of a reduction.
 func (b *Binding) resultType(p kernels.Param) kernels.Type {
 	if p.Slot < len(b.Program.Reductions) {
 		return b.Program.TypeOf(b.Program.Reductions[p.Slot].Value)

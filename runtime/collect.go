@@ -315,6 +315,8 @@ func newTypedCollector[T kernels.Number](e engine, b *Binding, col kernels.Colum
 		return newOperating[T](e, b, col, workers)
 	}
 	switch col.Output.Collect {
+	case kernels.Elementwise:
+		return newIntegral[T](b, col, workers), nil
 	case kernels.Scan, kernels.ScanBefore:
 		return newScan[T](e, b, col, workers, plan)
 	case kernels.Keep:

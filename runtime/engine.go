@@ -81,10 +81,10 @@ func newPhases(e engine, b *Binding, plan Plan) (*Call, error) {
 		return newSweep(e, b, plan)
 	case len(others) < len(columns):
 		return nil, &ArgError{Kernel: b.Kernel.Name(), Name: others[0].Output.Name, Reason: ArgShape,
-			Detail: fmt.Sprintf("a %s beside a fold along an axis", others[0].Output.Collect)}
+			Detail: fmt.Sprintf("a %s beside a fold along an axis", others[0])}
 	case !b.plain:
 		return nil, &ArgError{Kernel: b.Kernel.Name(), Name: columns[0].Output.Name, Reason: ArgShape,
-			Detail: columns[0].Output.Collect.String() + " needs arrays of which all elements follow each other, and no neighbours"}
+			Detail: columns[0].String() + " needs arrays of which all elements follow each other, and no neighbours"}
 	}
 	return newCollected(e, b, plan)
 }

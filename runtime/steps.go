@@ -45,7 +45,7 @@ func (c *Call) Steps(next map[string]string) (*Steps, error) {
 		return nil, &UnsupportedError{Executor: c.info.Executor, Feature: "steps"}
 	}
 	if cols := b.Kernel.Columns(); len(cols) > 0 {
-		return nil, fail(cols[0].Output.Name, "", "a %s cannot be taken step by step", cols[0].Output.Collect)
+		return nil, fail(cols[0].Output.Name, "", "a %s cannot be taken step by step", cols[0])
 	}
 	slots := map[string]kernels.Param{}
 	for _, p := range b.Kernel.Params() {

@@ -42,7 +42,7 @@ func Generate(k *kernels.Kernel, o Options) ([]File, error) {
 		return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("no program for elements of type %s", o.Type)}
 	}
 	if c := k.Columns(); len(c) > 0 {
-		return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("a %s, which package runtime makes of a program's values, and no program alone", c[0].Output.Collect)}
+		return nil, &Error{Kernel: k.Name(), Reason: fmt.Sprintf("a %s, which package runtime makes of a program's values, and no program alone", c[0])}
 	}
 	if len(k.Neighbours()) > 0 {
 		return nil, &Error{Kernel: k.Name(), Reason: "neighbours, for which package runtime gives a program the rows of a grid"}
