@@ -143,6 +143,7 @@
 //	r = along(sum, x, 0)     the fold along an axis of the index space
 //	t = fold(op, x)          the fold with an operation of one's own; fold(sum, x) is sum(x)
 //	s = exactsum(x)          the sum without errors, rounded once
+//	s = compsum(x)           the sum as if in twice the precision
 //	argmin argmax mean norm variance count any all
 //
 // Each is a whole right side, and its arguments are expressions, but for the name r. What comes out depends on

@@ -19,7 +19,7 @@ import (
 //	r = along(max, x, 0)
 //	i = argmin(x)       i = argmax(x)             m = mean(x)           v = variance(x)
 //	n = norm(x)         k = count(x > 0)          b = any(x > 0)        b = all(x > 0)
-//	r = fold(op, x)     s = exactsum(x)
+//	r = fold(op, x)     s = exactsum(x)              s = compsum(x)
 //
 // Where scan, scanbefore, fold, segments, segscan and segscanbefore take a reduction, they also take an [Operation] that the
 // option [Operations] gives, by its name.

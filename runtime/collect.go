@@ -331,6 +331,8 @@ func newTypedCollector[T kernels.Number](e engine, b *Binding, col kernels.Colum
 		return newSegments[T](e, b, col, workers)
 	case kernels.ArgMin, kernels.ArgMax:
 		return newExtreme[T](e, b, col, workers)
+	case kernels.CompensatedSum:
+		return newCompensated[T](e, b, col, workers)
 	case kernels.ExactSum:
 		return newExactSum[T](e, b, col, workers)
 	}

@@ -29,6 +29,7 @@ func BenchmarkSums(b *testing.B) {
 		{"sum", "v = sum(x)", x, &v},
 		{"exact", "v = exactsum(x)", x, &v},
 		{"exact/wide", "v = exactsum(x)", wide, &v},
+		{"compensated", "v = compsum(x)", x, &v},
 		{"int64", "v = sum(x)", whole, &w},
 		{"int64/min", "v = min(x)", whole, &w},
 	} {

@@ -8,22 +8,26 @@ import (
 	"github.com/triad-go/triad/runtime"
 )
 
-// A sum without errors beside a plain one.
+// A plain sum beside one as if in twice the precision, and one without errors.
 func Example_exactSum() {
 	ex, err := runtime.Default()
 	if err != nil {
 		panic(err)
 	}
 	defer ex.Close()
-	k := kernels.Must(kernels.Parse("sums", "s = sum(x); e = exactsum(x)"))
-	var s, e float64
-	call, err := ex.Bind(k, runtime.Args{"x": []float64{1e100, 1, 1, -1e100}, "s": &s, "e": &e})
-	if err != nil {
-		panic(err)
+	k := kernels.Must(kernels.Parse("sums", "s = sum(x); c = compsum(x); e = exactsum(x)"))
+	for _, x := range [][]float64{{1e16, 1, 1, -1e16}, {1e100, 1e50, -1e100, 1, -1e50}} {
+		var s, c, e float64
+		call, err := ex.Bind(k, runtime.Args{"x": x, "s": &s, "c": &c, "e": &e})
+		if err != nil {
+			panic(err)
+		}
+		if err := call.Run(context.Background()); err != nil {
+			panic(err)
+		}
+		fmt.Println(s, c, e)
 	}
-	if err := call.Run(context.Background()); err != nil {
-		panic(err)
-	}
-	fmt.Println(s, e)
-	// Output: 0 2
+	// Output:
+	// 0 2 2
+	// 1e+50 0 1
 }
