@@ -102,6 +102,7 @@ func randomLaunch(r *rand.Rand) (*kernels.Kernel, func() runtime.Args) {
 		fmt.Sprintf("t = %s(%s)", op, e), fmt.Sprintf("z = %s", e), fmt.Sprintf("n = count(%s)", c),
 		fmt.Sprintf("c = segscan(%s, %s, rows)", op, e), fmt.Sprintf("d = fold(%s, %s)", own, e), fmt.Sprintf("e = scan(%s, %s)", own, e),
 		fmt.Sprintf("w = segscanbefore(%s, %s, rows)", own, e), fmt.Sprintf("l = segments(%s, %s, rows)", own, e),
+		fmt.Sprintf("o = exactsum(%s)", e), fmt.Sprintf("r = compsum(%s)", e), fmt.Sprintf("u = %s(k*k - 7)", op),
 	}
 	r.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
 	text, uses := "f = x + y + float(k)", map[string]bool{"f": true, "x": true, "y": true, "k": true}
@@ -139,7 +140,8 @@ func randomLaunch(r *rand.Rand) (*kernels.Kernel, func() runtime.Args) {
 			"a": make([]float64, n), "b": make([]float64, n), "p": make([]float64, n), "q": make([]float64, 50), "s": make([]float64, 50),
 			"h": make([]float64, 50), "g": make([]float64, len(rows)-1), "i": new(int), "j": new(int), "m": new(float64), "v": new(float64),
 			"t": new(float64), "z": make([]float64, n), "n": new(int),
-			"c": make([]float64, n), "d": new(float64), "e": make([]float64, n), "w": make([]float64, n), "l": make([]float64, len(rows)-1)}
+			"c": make([]float64, n), "d": new(float64), "e": make([]float64, n), "w": make([]float64, n), "l": make([]float64, len(rows)-1),
+			"o": new(float64), "r": new(float64), "u": new(int32)}
 		args := runtime.Args{}
 		for name := range uses {
 			args[name] = all[name]
