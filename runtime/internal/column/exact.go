@@ -8,21 +8,29 @@ import (
 )
 
 // Exact is the exact sum of floats: a number of fixed point that has a place for every bit of every
-// float64 and of sums of 2^63 of them (the small superaccumulator of Neal, "Fast exact summation
-// using small and large superaccumulators", arXiv:1505.05571, 2015). So the order in which
-// values are added, and in which sums are joined, does not matter. The zero Exact is the sum of nothing.
+// float64 and of sums of 2^63 of them, so that the order in which values are added, and in which sums are joined,
+// does not matter. The zero Exact is the sum of nothing.
+//
+// It is made of two superaccumulators (Neal, "Fast exact summation using small and large superaccumulators",
+// arXiv:1505.05571, 2015): a large one, to which adding takes few operations, is emptied into a small one.
 type Exact struct {
-	// Word k is worth 2^(32k - 1074). Words are signed and overlap: a value adds less than
-	// 2^53 to each of two words, and what is beyond 32 bits is carried now and then. Elements go to two sums
-	// in turn, since neighbours are mostly added to the same words and would wait for each other.
-	words [2][exactWords]int64
+	// Bin k is the sum of the significands of values of which k is the sign and the exponent. It has room for
+	// exactBurst values.
+	bins [exactGroups * exactGroup]uint64
+	used [exactGroups]bool // by group of bins: whether one may be other than 0
+	held int               // values in bins
+
+	// Word k is worth 2^(32k - 1074). Words are signed and may overlap; what is beyond 32 bits is carried.
+	words [exactWords]int64
 
 	class uint8 // what values there are that are not finite
 }
 
 const (
-	exactWords = 67      // 2046 + 53 bits, and 63 for the number of values, fit 32*66 + 63
-	exactBurst = 2 << 10 // values between two carries: each of the two sums takes half, less than 2^63 - 2^32 of them
+	exactGroup  = 64
+	exactGroups = 4096 / exactGroup
+	exactBurst  = 2 << 10 // of 53 bits, in 64
+	exactWords  = 67      // 2046 + 53 bits, and 63 for the number of values, fit 32*66 + 63
 
 	exactInf    = 1 << 0
 	exactNegInf = 1 << 1
@@ -30,70 +38,100 @@ const (
 )
 
 // Reset makes s the sum of nothing.
-func (s *Exact) Reset() { *s = Exact{} }
+func (s *Exact) Reset() {
+	for g, used := range s.used {
+		if used {
+			clear(s.bins[g*exactGroup:][:exactGroup])
+		}
+	}
+	s.used, s.held = [exactGroups]bool{}, 0
+	s.words, s.class = [exactWords]int64{}, 0
+}
 
 // AddExact adds floats, in any order. An integer is added as the float64 next to it.
 func AddExact[T kernels.Number](s *Exact, x []T) {
 	for len(x) > 0 {
-		n := min(len(x), exactBurst)
-		for i, v := range x[:n] {
-			s.add(&s.words[i&1], math.Float64bits(float64(v)))
+		if s.held == exactBurst {
+			s.empty()
 		}
-		s.carry()
+		n := min(len(x), exactBurst-s.held)
+		for _, v := range x[:n] {
+			b := math.Float64bits(float64(v))
+			k := b >> 52
+			if (k+1)&0x7ff <= 1 {
+				s.addOdd(b)
+				continue
+			}
+			s.bins[k] += b&(1<<52-1) | 1<<52
+			s.used[k/exactGroup] = true
+		}
+		s.held += n
 		x = x[n:]
 	}
 }
 
-// add adds the float64 of these bits to words.
-func (s *Exact) add(words *[exactWords]int64, b uint64) {
-	exponent := b >> 52 & 0x7ff
+// addOdd adds the float64 of these bits, which is 0, subnormal or not finite.
+func (s *Exact) addOdd(b uint64) {
 	m := b & (1<<52 - 1)
-	switch exponent {
-	case 0:
-		exponent = 1 // a subnormal number is worth as many units of 2^-1074
-	case 0x7ff:
-		switch {
-		case m != 0:
-			s.class |= exactNaN
-		case b>>63 != 0:
-			s.class |= exactNegInf
-		default:
-			s.class |= exactInf
-		}
-		return
+	switch {
+	case b>>52&0x7ff == 0:
+		s.addAt(0, m, int64(b)>>63)
+	case m != 0:
+		s.class |= exactNaN
+	case b>>63 != 0:
+		s.class |= exactNegInf
 	default:
-		m |= 1 << 52
+		s.class |= exactInf
 	}
-	place := uint(exponent - 1)
-	k, shift := place/32, place%32
-	sign := int64(b) >> 63 // 0 or -1: (v ^ sign) - sign is v or -v
-	low := int64(uint32(m << shift))
-	high := int64(m >> (32 - shift))
-	words[k] += (low ^ sign) - sign
-	words[k+1] += (high ^ sign) - sign
 }
 
-// carry makes one sum of the two, all words of which but the last are from 0 to 2^32-1.
+// addAt adds m of a place, negative if the sign is -1 and not 0.
+func (s *Exact) addAt(place uint, m uint64, sign int64) {
+	w := (*[3]int64)(s.words[place/32:])
+	shift := place % 32
+	w[0] += (int64(m<<shift&math.MaxUint32) ^ sign) - sign
+	w[1] += (int64(m>>(32-shift)&math.MaxUint32) ^ sign) - sign
+	w[2] += (int64(m>>(64-shift)) ^ sign) - sign
+}
+
+// empty brings what is in the bins to the words.
+func (s *Exact) empty() {
+	for g, used := range s.used {
+		if !used {
+			continue
+		}
+		s.used[g] = false
+		for i := range exactGroup {
+			k := g*exactGroup + i
+			if m := s.bins[k]; m != 0 {
+				s.bins[k] = 0
+				s.addAt(uint(k&0x7ff-1), m, -int64(k>>11))
+			}
+		}
+	}
+	s.held = 0
+	s.carry()
+}
+
+// carry leaves words from 0 to 2^32-1, but for the last.
 func (s *Exact) carry() {
-	w, v := &s.words[0], &s.words[1]
 	carried := int64(0)
 	for k := range exactWords - 1 {
-		// Neither sum is near an end of its range, but both together may be beyond: add their halves.
-		low := w[k]&math.MaxUint32 + v[k]&math.MaxUint32 + carried
-		carried = w[k]>>32 + v[k]>>32 + low>>32
-		w[k] = low & math.MaxUint32
+		v := s.words[k] + carried
+		s.words[k], carried = v&math.MaxUint32, v>>32
 	}
-	w[exactWords-1] += v[exactWords-1] + carried
-	*v = [exactWords]int64{}
+	s.words[exactWords-1] += carried
 }
 
-// Join adds what t is the sum of.
+// Join adds what t is the sum of, which t stays.
 func (s *Exact) Join(t *Exact) {
+	s.empty()
+	t.empty()
 	s.class |= t.class
-	for half := range t.words {
-		s.words[1] = t.words[half]
-		s.carry()
+	for k, v := range t.words {
+		s.words[k] += v
 	}
+	s.carry()
 }
 
 // Float64 is the sum, rounded once: to nearest, of two that are as near to the even one. It is
@@ -117,8 +155,8 @@ func (s *Exact) round(digits, exponents uint) uint64 {
 	case s.class == exactNegInf:
 		return sign | inf
 	}
-	s.carry()
-	w := s.words[0] // of which 32 bits each
+	s.empty()
+	w := s.words // of 32 bits each
 	var negative uint64
 	if w[exactWords-1] < 0 {
 		negative = sign

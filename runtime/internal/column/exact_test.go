@@ -67,7 +67,13 @@ func TestExact(t *testing.T) {
 			want, want32 = 0, 0
 		}
 		s.Reset()
-		column.AddExact(&s, x)
+		for rest := x; ; { // some at a time, too
+			k := r.IntN(len(rest) + 1)
+			column.AddExact(&s, rest[:k])
+			if rest = rest[k:]; len(rest) == 0 {
+				break
+			}
+		}
 		cut := r.IntN(len(x) + 1)
 		part.Reset()
 		other.Reset()
@@ -81,6 +87,22 @@ func TestExact(t *testing.T) {
 			if got := s.Float32(); math.Float32bits(got) != math.Float32bits(want32) {
 				t.Fatalf("float32 sum of %v: %v, want %v", x, got, want32)
 			}
+		}
+	}
+}
+
+// TestExactReset leaves nothing, wherever it was kept.
+func TestExactReset(t *testing.T) {
+	var s column.Exact
+	for _, n := range []int{1, 3000} {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = math.Ldexp(1, i%2046-1022)
+		}
+		column.AddExact(&s, append(x, math.NaN(), 5e-324))
+		s.Reset()
+		if got := s.Float64(); got != 0 {
+			t.Errorf("%v is left of %d values", got, n)
 		}
 	}
 }
