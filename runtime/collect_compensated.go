@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"sync"
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
@@ -42,7 +43,7 @@ const (
 )
 
 // cascadeKernel adds eight arrays and sums up the errors, in pairs of neighbours, pairs of these, and so on.
-var cascadeKernel = func() *kernels.Kernel {
+var cascadeKernel = sync.OnceValue(func() *kernels.Kernel {
 	sums, errors := make([]string, cascadeWays), "0"
 	for j := range sums {
 		sums[j] = fmt.Sprintf("x%d", j)
@@ -57,7 +58,7 @@ var cascadeKernel = func() *kernels.Kernel {
 		}
 	}
 	return kernels.Must(kernels.Parse("cascade", "y = "+sums[0]+"; e = sum("+errors+")", kernels.Unoptimized()))
-}()
+})
 
 // cascade is what a worker sums a chunk with.
 type cascade[T kernels.Number] struct {
@@ -70,9 +71,10 @@ type cascade[T kernels.Number] struct {
 }
 
 func newCascade[T kernels.Number](e engine) (*cascade[T], error) {
-	p := cascadeKernel.Program(elementType[T]())
+	k := cascadeKernel()
+	p := k.Program(elementType[T]())
 	c := &cascade[T]{prog: p, frame: p.NewFrame(collectChunk / cascadeWays)}
-	for _, param := range cascadeKernel.Params() {
+	for _, param := range k.Params() {
 		if param.In {
 			c.in[param.Name[1]-'0'] = param.Slot
 		}

@@ -3,6 +3,7 @@ package runtime
 import (
 	"math"
 	"math/bits"
+	"sync"
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
@@ -20,7 +21,7 @@ type exactSum[T kernels.Number] struct {
 
 // exactWork is what a worker adds with. Where there is machine code, values are first split: with s = 1.5*2^52*g,
 // (x + s) - s is x rounded to a multiple of g, what remains is known without an error, and if no x
-// is above the 2^43 multiple of g, a block of 1024 such multiples adds up without one, in any order. What remains after two
+// is above 2^43*g, a block of 1024 such multiples adds up without one, in any order. What remains after two
 // splits is nought, but for values less than 2^-34 of the greatest of a chunk. (Rump, Ogita and Oishi, Accurate
 // floating-point summation part I: faithful rounding, SIAM J. Sci. Comput. 31, 2008.)
 type exactWork struct {
@@ -43,21 +44,25 @@ func newColumnRun(e engine, p *kernels.Program) (*columnRun, error) {
 	return r, err
 }
 
-// run runs it over x; reductions leave their blocks' values in the frame's partials.
-func run[T kernels.Number](r *columnRun, x []T) {
+// runColumn runs it over x; reductions leave their blocks' values in the frame's partials.
+func runColumn[T kernels.Number](r *columnRun, x []T) {
 	r.prog.EvalUniforms(r.frame)
 	r.frame.N, r.frame.Arrays[0] = len(x), unsafe.Pointer(unsafe.SliceData(x))
 	r.view.Reload()
 	r.view.Run(0, len(x))
 }
 
-var exactPeak = kernels.Must(kernels.Parse("peak", "m = max(abs(x))", kernels.Unoptimized()))
+var exactPeak = sync.OnceValue(func() *kernels.Kernel {
+	return kernels.Must(kernels.Parse("peak", "m = max(abs(x))", kernels.Unoptimized()))
+})
 
 // exactSplit sums the multiples of two splits, and has what remains at the most.
-var exactSplit = map[kernels.Type]*kernels.Kernel{
-	kernels.Float64: exactSplitOf("x"),
-	kernels.Float32: exactSplitOf("float64(x)", kernels.Typed(kernels.Float32, "x"), kernels.Typed(kernels.Float64, "s", "t")),
-}
+var exactSplit = sync.OnceValue(func() map[kernels.Type]*kernels.Kernel {
+	return map[kernels.Type]*kernels.Kernel{
+		kernels.Float64: exactSplitOf("x"),
+		kernels.Float32: exactSplitOf("float64(x)", kernels.Typed(kernels.Float32, "x"), kernels.Typed(kernels.Float64, "s", "t")),
+	}
+})
 
 func exactSplitOf(x string, opts ...kernels.Option) *kernels.Kernel {
 	first := "((" + x + " + s) - s)"
@@ -73,14 +78,14 @@ func newExactSum[T kernels.Number](e engine, b *Binding, col kernels.Column, wor
 	for range workers {
 		w := &exactWork{}
 		s.work = append(s.work, w)
-		peak, err := newColumnRun(e, exactPeak.Program(t))
+		peak, err := newColumnRun(e, exactPeak().Program(t))
 		if err != nil {
 			return nil, err
 		}
 		if tier, _ := tierOf(peak.view); tier == simd.Portable {
 			continue // one by one is faster, and gives the same
 		}
-		split, err := newColumnRun(e, exactSplit[t].Program(kernels.Float64))
+		split, err := newColumnRun(e, exactSplit()[t].Program(kernels.Float64))
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +111,7 @@ func (s *exactSum[T]) local(w *collecting, c chunk) {
 
 // addSplit adds x split, but what cannot be. It reports false if nothing can.
 func addSplit[T kernels.Number](w *exactWork, x []T) bool {
-	run(w.peak, x)
+	runColumn(w.peak, x)
 	m := 0.0 // NaNs are passed over, and make a part NaN
 	for _, v := range w.peak.frame.Partials[0][:w.peak.prog.Blocks(len(x))] {
 		m = max(m, float64(fromBits[T](v)))
@@ -120,7 +125,7 @@ func addSplit[T kernels.Number](w *exactWork, x []T) bool {
 	}
 	f.Scalars[0] = math.Float64bits(math.Ldexp(1.5, 52+g))
 	f.Scalars[1] = math.Float64bits(math.Ldexp(1.5, 52+g-room-1))
-	run(w.split, x)
+	runColumn(w.split, x)
 	w.parts = w.parts[:0]
 	for b := range p.Blocks(len(x)) {
 		first, second := math.Float64frombits(f.Partials[0][b]), math.Float64frombits(f.Partials[1][b])
