@@ -10,7 +10,6 @@ import (
 
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime"
-	"github.com/triad-go/triad/symbolic"
 )
 
 // TestIntegers compares reductions of integers of all types with plain loops.
@@ -78,12 +77,14 @@ func TestIntegersInt(t *testing.T) {
 	if strconv.IntSize < 64 {
 		t.Skip("an int has 32 bits")
 	}
-	k := kernels.Must(kernels.New("k", []kernels.Output{kernels.SumOf("s", symbolic.MustParse("index() + 0*int64(x)"))}))
+	k := kernels.Must(kernels.Parse("k", "s = sum(index()); m = fold(max, rem(index(), 7)); e = exactsum(float(index())); c = compsum(float(index()))"))
 	everyExecutor(t, func(t *testing.T, ex runtime.Executor) {
-		var s int
-		launchTwice(t, ex, k, runtime.Args{"x": make([]float64, 40000), "s": &s})
-		if s != 40000*39999/2 {
-			t.Error(s)
+		const n = 40000
+		var s, m int
+		var e, c float64
+		launchTwice(t, ex, k, runtime.Args{"index": runtime.Shape{n}, "s": &s, "m": &m, "e": &e, "c": &c})
+		if s != n*(n-1)/2 || m != 6 || e != float64(s) || c != e {
+			t.Error(s, m, e, c)
 		}
 	})
 }
