@@ -72,7 +72,7 @@ type columnMemory struct {
 }
 
 // readAhead is how far ahead of the element at hand memory is read, in bytes.
-const readAhead = 2 << 10
+const readAhead = 8 << 10
 
 // columnOf is the values of a slot for a chunk.
 func columnOf[T any](w *collecting, slot int, c chunk) []T {
@@ -258,7 +258,7 @@ func (l *collected) compute(w *collecting, c chunk) {
 	if c.lo == c.hi {
 		return
 	}
-	f.N, f.Index[0] = c.hi-c.lo, int64(c.lo)
+	f.N, f.Index[0] = c.hi-c.lo, int64(c.lo); 
 	for slot, a := range b.arrays {
 		if !a.own {
 			f.Arrays[slot] = unsafe.Add(a.data, c.lo*a.elem.Size())

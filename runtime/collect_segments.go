@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"fmt"
-	"math/bits"
 	"sort"
 	"unsafe"
 
@@ -22,16 +21,18 @@ type segmenting[T kernels.Number] struct {
 	rows         bounds
 	out          []T
 	open         column.Segment[T] // that the chunks handed on have begun
+	next         int               // the first segment that those do not end
+	broken       bool              // theirs do not follow each other
 	work         []segmentWork[T]  // by worker
 }
 
 // segmentWork is what a worker knows of the segments of its chunk.
 type segmentWork[T kernels.Number] struct {
 	first, beyond int               // the first that ends in the chunk, and the first that ends beyond it
+	ok            bool              // those are in order
 	rows          []int64           // where the segments from first to beyond begin
 	copied        []int64           // room for rows of another type
 	tail          column.Segment[T] // what the chunk begins and does not end
-	fault         *SegmentError
 }
 
 // bounds are the caller's segments, integers of any type: one more than there are segments.
@@ -82,18 +83,6 @@ func (b *bounds) after(i, element int) int {
 	return i + sort.Search(min(step, b.n-1-i), func(j int) bool { return b.at(i+j+1) > int64(element) })
 }
 
-// falls is the first of some bounds that is less than the one before it, which is before for the
-// first; -1 if there is none.
-func falls(rows []int64, before int64) int {
-	for i, v := range rows {
-		if v < before {
-			return i
-		}
-		before = v
-	}
-	return -1
-}
-
 func newSegments[T kernels.Number](e engine, b *Binding, col kernels.Column, workers int) (*segmenting[T], error) {
 	s := &segmenting[T]{
 		tier: e.code(), kernel: b.Kernel.Name(), name: col.Output.By.Name(), slot: col.Value, op: col.Output.Reduce, n: b.Frame.N,
@@ -118,64 +107,14 @@ func newSegments[T kernels.Number](e engine, b *Binding, col kernels.Column, wor
 
 func (s *segmenting[T]) begin() {
 	s.open.Start(s.op)
+	s.next, s.broken = 0, false
 	for w := range s.work {
-		s.work[w].fault, s.work[w].beyond = nil, 0
+		s.work[w].beyond = 0
 	}
-}
-
-// check looks whether its share of the bounds rises, from 0 to n.
-func (s *segmenting[T]) check(k *segmentWork[T], c chunk) {
-	m := s.rows.n
-	lo, hi := share(m, c.lo, s.n), share(m, c.hi, s.n)
-	if c.hi == s.n {
-		hi = m
-	}
-	if lo == hi {
-		return
-	}
-	rows := s.rows.slice(k.copied, lo, hi)
-	before := int64(0)
-	if lo > 0 {
-		before = s.rows.at(lo - 1)
-	}
-	at, want := falls(rows, before), ""
-	switch {
-	case lo == 0 && rows[0] != 0:
-		at, want = 0, "0"
-	case at >= 0:
-		if at > 0 {
-			before = rows[at-1]
-		}
-		want = fmt.Sprintf("%d to %d", before, s.n)
-	case rows[len(rows)-1] > int64(s.n):
-		at = sort.Search(len(rows), func(i int) bool { return rows[i] > int64(s.n) })
-		if at > 0 {
-			before = rows[at-1]
-		}
-		want = fmt.Sprintf("%d to %d", before, s.n)
-	case hi == m && rows[len(rows)-1] != int64(s.n):
-		at, want = len(rows)-1, fmt.Sprintf("%d, the number of elements", s.n)
-	default:
-		return
-	}
-	if f := k.fault; f == nil || f.At > lo+at {
-		k.fault = &SegmentError{Kernel: s.kernel, Rows: s.name, At: lo + at, Bound: rows[at], Want: want}
-	}
-}
-
-// share is the part of m that element i of n is at.
-func share(m, i, n int) int {
-	hi, lo := bits.Mul64(uint64(m), uint64(i))
-	if n == 0 {
-		return 0
-	}
-	q, _ := bits.Div64(hi, lo, uint64(n))
-	return int(q)
 }
 
 func (s *segmenting[T]) local(w *collecting, c chunk) {
 	k := &s.work[w.worker]
-	s.check(k, c)
 	x := columnOf[T](w, s.slot, c)
 	// Chunks are taken in order, so that the search begins where the worker's last chunk ends. Segments that are
 	// empty at the beginning of a chunk end in the one before, but for those of the first.
@@ -185,25 +124,31 @@ func (s *segmenting[T]) local(w *collecting, c chunk) {
 	}
 	k.beyond = s.rows.after(k.first, c.hi)
 	k.tail.Start(s.op)
-	if k.beyond == k.first {
+	if k.ok = true; k.beyond == k.first {
 		return
 	}
 	k.rows = s.rows.slice(k.copied, k.first, k.beyond+1)
-	if falls(k.rows[1:], int64(c.lo)) >= 0 || k.rows[len(k.rows)-1] > int64(c.hi) { // some chunk's check says where
-		k.beyond = k.first
+	// That no difference is longer than the chunk tells that none has overflowed. Where the first begins, a
+	// chunk before this one has seen.
+	longest, ok := column.Rising(s.tier, k.rows[1:])
+	if k.ok = ok && k.rows[0] <= k.rows[1] && k.rows[1] >= int64(c.lo) && k.rows[len(k.rows)-1] <= int64(c.hi) && longest <= int64(len(x)); !k.ok { // end says where they do not rise
 		return
 	}
 	// The first may have begun before the chunk: hand writes it then.
-	if begin := k.rows[0]; begin >= int64(c.lo) && begin <= k.rows[1] {
+	if begin := k.rows[0]; begin >= int64(c.lo) {
 		s.out[k.first] = column.Fold(s.op, x[begin-int64(c.lo):k.rows[1]-int64(c.lo)])
 	}
-	column.FoldAll(s.tier, s.op, s.out[k.first+1:k.beyond], x, c.lo, k.rows[1:], w.columns[s.slot].ahead)
+	column.FoldAll(s.tier, s.op, s.out[k.first+1:k.beyond], x, c.lo, k.rows[1:], int(longest), w.columns[s.slot].ahead)
 	k.tail.Take(s.op, x[k.rows[len(k.rows)-1]-int64(c.lo):])
 }
 
 func (s *segmenting[T]) hand(w *collecting, c chunk) {
 	k := &s.work[w.worker]
 	x := columnOf[T](w, s.slot, c)
+	s.broken = s.broken || !k.ok || k.first != s.next
+	if s.next = k.beyond; s.broken {
+		return
+	}
 	if k.beyond == k.first {
 		s.open.Take(s.op, x) // the open segment goes on beyond the chunk
 		return
@@ -217,16 +162,27 @@ func (s *segmenting[T]) hand(w *collecting, c chunk) {
 
 func (s *segmenting[T]) finish(*collecting, chunk) {}
 
+// end looks whether the segments that chunks have ended, one after the other, are all.
 func (s *segmenting[T]) end() error {
-	var least *SegmentError
-	for w := range s.work {
-		f := s.work[w].fault
-		if f != nil && (least == nil || f.At < least.At) {
-			least = f
-		}
+	m := s.rows.n - 1
+	if !s.broken && s.next == m && s.rows.at(0) == 0 && s.rows.at(m) == int64(s.n) {
+		return nil
 	}
-	if least != nil {
-		return least
+	before := int64(0)
+	fault := func(i int, want string) error {
+		return &SegmentError{Kernel: s.kernel, Rows: s.name, At: i, Bound: s.rows.at(i), Want: want}
+	}
+	for i := range m + 1 {
+		switch v := s.rows.at(i); {
+		case i == 0 && v != 0:
+			return fault(i, "0")
+		case v < before || v > int64(s.n):
+			return fault(i, fmt.Sprintf("%d to %d", before, s.n))
+		case i == m && v != int64(s.n):
+			return fault(i, fmt.Sprintf("%d, the number of elements", s.n))
+		default:
+			before = v
+		}
 	}
 	return nil
 }

@@ -35,14 +35,14 @@ func BenchmarkColumn(b *testing.B) {
 	for at := 0; at < n; at += r.IntN(20) {
 		ragged = append(ragged, int64(at))
 	}
-	run("fold/ragged", func() { column.FoldAll(simd.Best(), kernels.Sum, y[:len(ragged)-1], x, 0, ragged, 0) })
+	run("fold/ragged", func() { column.FoldAll(simd.Best(), kernels.Sum, y[:len(ragged)-1], x, 0, ragged, 20, 0) })
 	for _, length := range []int{3, 5, 10, 100} {
 		var bounds []int64
 		for i := 0; i <= n; i += length {
 			bounds = append(bounds, int64(i))
 		}
 		run(fmt.Sprintf("fold/%d", length), func() {
-			column.FoldAll(simd.Best(), kernels.Sum, y[:len(bounds)-1], x, 0, bounds, 0)
+			column.FoldAll(simd.Best(), kernels.Sum, y[:len(bounds)-1], x, 0, bounds, length, 0)
 		})
 	}
 }

@@ -97,23 +97,35 @@ func keepCode[T kernels.Number, K float64 | float32](tier simd.Tier, dst, x []T,
 }
 
 //go:noescape
-func sumsFloat64(dst, x *float64, base int, rows *int64, n, ahead int)
+func sumsFloat64(dst, x *float64, base int, rows *int64, n, ahead, longest int)
 
 //go:noescape
-func sumsFloat32(dst, x *float32, base int, rows *int64, n, ahead int)
+func sumsFloat32(dst, x *float32, base int, rows *int64, n, ahead, longest int)
+
+//go:noescape
+func steps(rows *int64, n int) (most int64, falls bool)
+
+// stepsCode is Rising in machine code, if there is some.
+func stepsCode(tier simd.Tier, rows []int64) (most int64, falls, ok bool) {
+	if tier != simd.AVX512 {
+		return 0, false, false
+	}
+	most, falls = steps(&rows[0], len(rows)-1)
+	return most, falls, true
+}
 
 // sumsCode is FoldAll of sums in machine code, if there is some.
-func sumsCode[T kernels.Number](tier simd.Tier, dst, x []T, base int, rows []int64, ahead int) bool {
+func sumsCode[T kernels.Number](tier simd.Tier, dst, x []T, base int, rows []int64, longest, ahead int) bool {
 	if tier != simd.AVX512 {
 		return false
 	}
 	d, s := unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(x))
 	switch any(T(0)).(type) {
 	case float64:
-		sumsFloat64((*float64)(d), (*float64)(s), base, &rows[0], len(dst), ahead)
+		sumsFloat64((*float64)(d), (*float64)(s), base, &rows[0], len(dst), ahead, longest)
 		return true
 	case float32:
-		sumsFloat32((*float32)(d), (*float32)(s), base, &rows[0], len(dst), ahead)
+		sumsFloat32((*float32)(d), (*float32)(s), base, &rows[0], len(dst), ahead, longest)
 		return true
 	}
 	return false

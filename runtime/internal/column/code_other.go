@@ -15,7 +15,9 @@ func keepCode[T kernels.Number, K float64 | float32](simd.Tier, []T, []T, []K, i
 	return 0, false
 }
 
-func sumsCode[T kernels.Number](simd.Tier, []T, []T, int, []int64, int) bool { return false }
+func sumsCode[T kernels.Number](simd.Tier, []T, []T, int, []int64, int, int) bool { return false }
+
+func stepsCode(simd.Tier, []int64) (most int64, falls, ok bool) { return 0, false, false }
 
 func streamCode[T kernels.Number](simd.Tier, []T, []T) bool { return false }
 

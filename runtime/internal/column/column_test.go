@@ -236,7 +236,7 @@ func testFoldAll[T kernels.Number](t *testing.T) {
 				for i := range dst {
 					dst[i] = 99
 				}
-				column.FoldAll(tier, op, dst[1:len(rows)], x, base, rows, 0)
+				column.FoldAll(tier, op, dst[1:len(rows)], x, base, rows, most, 0)
 				for s := range rows[1:] {
 					if want := column.Fold(op, x[rows[s]-base:rows[s+1]-base]); !sameOf(dst[s+1], want) {
 						t.Fatalf("%v %v of elements %d to %d is %v, want %v", tier, op, rows[s], rows[s+1], dst[s+1], want)
@@ -297,6 +297,30 @@ func TestStream(t *testing.T) {
 					if want := uint32(i + 1); (i < lo || i == n+lo) && v != 0 || i >= lo && i < n+lo && v != want {
 						t.Fatalf("%v: %d from %d on: element %d is %d", tier, n, lo, i, v)
 					}
+				}
+			}
+		}
+	}
+}
+
+func TestRising(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 5))
+	for _, tier := range simd.Tiers() {
+		for n := 1; n < 60; n++ {
+			for range 10 {
+				rows := make([]int64, n)
+				rows[0] = r.Int64N(1000)
+				want, rises := int64(0), true
+				for i := range rows[1:] {
+					d := r.Int64N(20)
+					if r.IntN(n) == 0 {
+						d = -1 - r.Int64N(5)
+					}
+					rows[i+1] = rows[i] + d
+					want, rises = max(want, d), rises && d >= 0
+				}
+				if most, ok := column.Rising(tier, rows); most != want || ok != rises {
+					t.Fatalf("%v: %v rise by at most %d: %v; want %d, %v", tier, rows, most, ok, want, rises)
 				}
 			}
 		}

@@ -138,9 +138,10 @@ func sumLanes[T kernels.Number](x []T) T {
 }
 
 // FoldAll writes the fold of the elements of x from each of rows to the next to dst, where x[0] is
-// element base. Rows are one more than dst, and rise from base to base+len(x) at most. Ahead is that of Memory.
-func FoldAll[T kernels.Number](tier simd.Tier, r kernels.Reduction, dst, x []T, base int, rows []int64, ahead int) {
-	if r == kernels.Sum && sumsCode(tier, dst, x, base, rows, ahead) {
+// element base. Rows are one more than dst, and rise from base to base+len(x) at most, by longest at
+// the most from one to the next. Ahead is that of Memory.
+func FoldAll[T kernels.Number](tier simd.Tier, r kernels.Reduction, dst, x []T, base int, rows []int64, longest, ahead int) {
+	if r == kernels.Sum && sumsCode(tier, dst, x, base, rows, longest, ahead) {
 		return
 	}
 	lo := int(rows[0]) - base
@@ -149,6 +150,23 @@ func FoldAll[T kernels.Number](tier simd.Tier, r kernels.Reduction, dst, x []T, 
 		dst[i] = Fold(r, x[lo:hi])
 		lo = hi
 	}
+}
+
+// Rising reports whether rows rise, or stay, from each to the next, and by how much at the
+// most. Differences are to fit into an int64. There is one at least.
+func Rising(tier simd.Tier, rows []int64) (most int64, ok bool) {
+	if most, falls, ok := stepsCode(tier, rows); ok {
+		return most, !falls
+	}
+	least := int64(0) // below zero if one falls
+	before := rows[0]
+	for _, v := range rows[1:] {
+		d := v - before
+		least |= d
+		most = max(most, d)
+		before = v
+	}
+	return most, least >= 0
 }
 
 // FoldInto folds each element of x into that of dst.
