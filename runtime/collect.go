@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -108,6 +109,10 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 	l.task.part = l.part
 	columns := b.Kernel.Columns()
 	outgrown := outgrows(b, e.Target())
+	// What code fetches ahead goes past the second-level cache, where collectors would look for it.
+	prefetch := outgrown && !slices.ContainsFunc(columns, func(c kernels.Column) bool {
+		return c.Value < len(b.arrays) && b.Program.Arrays[c.Value].Read
+	})
 	for w := range workers {
 		c := &collecting{worker: w, piece: pieceLen(b.Program, e.rates()), columns: make([]columnMemory, len(b.Program.Arrays))}
 		f := *b.Frame
@@ -141,7 +146,7 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 		f.ClearFaults()
 		c.frame = &f
 		var err error
-		if c.view, err = e.view(b.Program, c.frame, simd.Options{}); err != nil {
+		if c.view, err = e.view(b.Program, c.frame, simd.Options{Prefetch: prefetch}); err != nil {
 			return nil, err
 		}
 		l.workers = append(l.workers, c)
@@ -258,7 +263,7 @@ func (l *collected) compute(w *collecting, c chunk) {
 	if c.lo == c.hi {
 		return
 	}
-	f.N, f.Index[0] = c.hi-c.lo, int64(c.lo); 
+	f.N, f.Index[0] = c.hi-c.lo, int64(c.lo)
 	for slot, a := range b.arrays {
 		if !a.own {
 			f.Arrays[slot] = unsafe.Add(a.data, c.lo*a.elem.Size())
