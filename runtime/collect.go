@@ -22,11 +22,20 @@ import (
 // scans. Two columns of float64 take a quarter of a second-level cache.
 const collectChunk = 16 << 10
 
-// chunk is one of a launch.
+// collectPiece is the number of elements of a piece of a chunk: whole blocks, too, of which the
+// columns stay in a first-level cache.
+const collectPiece = 2 << 10
+
+// chunk is one of a launch, or a piece of one.
 type chunk struct {
 	lo, hi int // its elements
 	index  int
+	begin  int // where the chunk begins
 }
+
+// piecewise is a collector of which local may be called for the pieces of a chunk one after
+// the other, each when the columns hold no more than it. Its hand and finish look at no column.
+type piecewise interface{ piecewise() }
 
 // collector makes one output of the values in a column. A launch calls begin, then for each
 // chunk, on the worker that has it, local, hand and finish, and then end. Hand is called
@@ -45,6 +54,7 @@ type collected struct {
 	engine     engine
 	binding    *Binding
 	collectors []collector
+	piece      int // elements that are computed at once
 	workers    []*collecting
 	task       teamwork
 
@@ -101,13 +111,23 @@ func values[T kernels.Number](b *Binding, slot int) []T {
 // newCollected prepares the launches of a kernel with collective outputs.
 func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 	chunks := (b.Frame.N + collectChunk - 1) / collectChunk
-	l := &collected{engine: e, binding: b}
+	l := &collected{engine: e, binding: b, piece: collectPiece}
 	workers := max(1, min(e.size(), chunks))
 	if b.Frame.N < plan.InlineBelow {
 		workers = 1
 	}
 	l.task.part = l.part
 	columns := b.Kernel.Columns()
+	for _, col := range columns {
+		c, err := newCollector(e, b, col, workers, plan)
+		if err != nil {
+			return nil, err
+		}
+		l.collectors = append(l.collectors, c)
+		if _, ok := c.(piecewise); !ok {
+			l.piece = collectChunk
+		}
+	}
 	outgrown := outgrows(b, e.Target())
 	// What code fetches ahead goes past the second-level cache, where collectors would look for it.
 	prefetch := outgrown && !slices.ContainsFunc(columns, func(c kernels.Column) bool {
@@ -130,10 +150,11 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 			if slot < len(b.arrays) {
 				m.caller = b.arrays[slot].data
 				if !b.overwrites(slot) {
-					if outgrown && b.Program.Arrays[slot].Read { // by the program, before the collectors: this is for the worker's next chunk
-						m.ahead = workers * collectChunk * b.arrays[slot].elem.Size()
-					} else if outgrown {
+					switch read := b.Program.Arrays[slot].Read; { // by the program, before the collectors
+					case outgrown && !read:
 						m.ahead = readAhead
+					case outgrown && l.piece == collectPiece: // for the next piece
+						m.ahead = collectPiece * b.arrays[slot].elem.Size()
 					}
 					continue
 				}
@@ -150,13 +171,6 @@ func newCollected(e engine, b *Binding, plan Plan) (*Call, error) {
 			return nil, err
 		}
 		l.workers = append(l.workers, c)
-	}
-	for _, col := range columns {
-		c, err := newCollector(e, b, col, workers, plan)
-		if err != nil {
-			return nil, err
-		}
-		l.collectors = append(l.collectors, c)
 	}
 	info := LaunchInfo{Executor: e.Name(), Workers: workers, Inline: workers == 1, Schedule: ScheduleDynamic,
 		NonTemporalWhy: "columns stay in cache"}
@@ -199,14 +213,20 @@ func (l *collected) part(worker, _ int) {
 		if lo >= n && i > 0 {
 			return
 		}
-		c := chunk{lo, min(lo+collectChunk, n), i}
+		c := chunk{lo, min(lo+collectChunk, n), i, lo}
 		if l.ctx.Err() != nil {
 			l.stopped.Store(true)
 			return
 		}
-		l.compute(w, c)
-		for _, col := range l.collectors {
-			col.local(w, c)
+		for piece := c; ; piece.lo = piece.hi {
+			piece.hi = min(piece.lo+l.piece, c.hi)
+			l.compute(w, piece)
+			for _, col := range l.collectors {
+				col.local(w, piece)
+			}
+			if piece.hi == c.hi {
+				break
+			}
 		}
 		if !l.await(w, i) {
 			return

@@ -34,13 +34,18 @@ func newKeep[T kernels.Number](e engine, b *Binding, col kernels.Column, workers
 
 func (k *keeping[T]) begin() { k.kept = 0 }
 
+func (k *keeping[T]) piecewise() {}
+
 func (k *keeping[T]) local(w *collecting, c chunk) {
-	x, kept := columnOf[T](w, k.slot, c), k.buffers[w.worker]
+	if c.lo == c.begin {
+		k.count[w.worker] = 0
+	}
+	x, kept := columnOf[T](w, k.slot, c), k.buffers[w.worker][k.count[w.worker]:]
 	ahead := w.columns[k.slot].ahead
 	if k.narrow {
-		k.count[w.worker] = column.Keep(k.tier, kept, x, columnOf[float32](w, k.by, c), ahead)
+		k.count[w.worker] += column.Keep(k.tier, kept, x, columnOf[float32](w, k.by, c), ahead)
 	} else {
-		k.count[w.worker] = column.Keep(k.tier, kept, x, columnOf[float64](w, k.by, c), ahead)
+		k.count[w.worker] += column.Keep(k.tier, kept, x, columnOf[float64](w, k.by, c), ahead)
 	}
 }
 

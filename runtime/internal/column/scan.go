@@ -58,9 +58,6 @@ func ScanFrom[T kernels.Number](tier simd.Tier, r kernels.Reduction, dst, x []T,
 		carry = kernels.Fold(r, carry, total)
 		x, dst = x[n:], dst[n:]
 	}
-	if m.Stream {
-		Fence()
-	}
 	return carry
 }
 
