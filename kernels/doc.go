@@ -147,8 +147,9 @@
 //	argmin argmax mean norm variance count any all
 //
 // Each is a whole right side, and its arguments are expressions, but for the name r. What comes out depends on
-// n alone, to the last bit. A scan takes blocks of 1024 values from left to right, and chains the
-// blocks: what is carried into a block is folded with each scan of it. In a segment element e goes to lane e mod
+// n alone, to the last bit. A scan takes blocks of 1024 values from left to right, sums row by row, 64 bytes a row: of
+// each group of two, four, eight … values those of the upper half are added to the sum of the lower half, and to that the sum of the
+// rows before in the block. Blocks are chained: what is carried into a block is folded with each scan of it. In a segment element e goes to lane e mod
 // 8, and the lanes are folded in halves. NaNs are passed over by argmin and argmax, as by min
 // and max; of equal values the first counts. Means and norms are made of reductions. A segscan takes blocks of 4096 values
 // from left to right, and folds the segment that goes on in a block with what is carried into it.
