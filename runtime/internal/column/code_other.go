@@ -7,12 +7,12 @@ import (
 	"github.com/triad-go/triad/simd"
 )
 
-func scanCode[T kernels.Number](simd.Tier, []T, []T, T, bool, Memory) (total T, ok bool) {
-	return 0, false
+func scanCode[T kernels.Number](simd.Tier, []T, []T, T, bool, Memory) (total T, done int) {
+	return 0, 0
 }
 
-func keepCode[T kernels.Number, K float64 | float32](simd.Tier, []T, []T, []K, int) (kept int, ok bool) {
-	return 0, false
+func keepCode[T kernels.Number, K float64 | float32](simd.Tier, []T, []T, []K, int) (kept, done int) {
+	return 0, 0
 }
 
 func sumsCode[T kernels.Number](simd.Tier, []T, []T, int, []int64, int, int) bool { return false }

@@ -12,13 +12,12 @@ import (
 // branch depends on keep: such branches are mispredicted. Ahead is that of Memory.
 func Keep[T kernels.Number, K float64 | float32](tier simd.Tier, dst, x []T, keep []K, ahead int) int {
 	keep, dst = keep[:len(x)], dst[:len(x)]
-	if n, ok := keepCode(tier, dst, x, keep, ahead); ok {
-		return n
-	}
+	n, done := keepCode(tier, dst, x, keep, ahead)
+	x, dst, keep = x[done:], dst[n:], keep[done:]
 	if unsafe.Sizeof(K(0)) == 8 {
-		return keepBits(dst, x, unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(keep))), len(keep)), 61)
+		return n + keepBits(dst, x, unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(keep))), len(keep)), 61)
 	}
-	return keepBits(dst, x, unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(keep))), len(keep)), 29)
+	return n + keepBits(dst, x, unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(keep))), len(keep)), 29)
 }
 
 // keepBits is Keep by a bit that is set in 1 and not in 0.

@@ -76,10 +76,8 @@ func scanFold[T kernels.Number](r kernels.Reduction, dst, x []T, before bool) T 
 
 // scanSum scans a block row by row, and adds base to all.
 func scanSum[T kernels.Number](tier simd.Tier, dst, x []T, base T, before bool, m Memory) T {
-	if total, ok := scanCode(tier, dst, x, base, before, m); ok {
-		return total
-	}
-	var carry T
+	carry, done := scanCode(tier, dst, x, base, before, m)
+	x, dst = x[done:], dst[done:]
 	if unsafe.Sizeof(carry) == 8 && !before {
 		for ; len(x) >= 8; x, dst = x[8:], dst[8:] {
 			v, d := (*[8]T)(x), (*[8]T)(dst)
