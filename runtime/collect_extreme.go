@@ -52,8 +52,6 @@ func (x *extreme[T]) beats(v, w T) bool {
 	return v > w
 }
 
-func (x *extreme[T]) piecewise() {}
-
 func (x *extreme[T]) local(w *collecting, c chunk) {
 	v := columnOf[T](w, x.slot, c)
 	best := &x.found[w.worker]

@@ -28,8 +28,6 @@ func (h *counting) begin() {
 	}
 }
 
-func (h *counting) piecewise() {}
-
 func (h *counting) local(w *collecting, c chunk) {
 	counts := h.counts[w.worker]
 	for _, k := range columnOf[int64](w, h.slot, c) {

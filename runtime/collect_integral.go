@@ -26,8 +26,6 @@ func (s *integral[T]) begin() {
 	}
 }
 
-func (s *integral[T]) piecewise() {}
-
 func (s *integral[T]) local(w *collecting, c chunk) {
 	fold := &s.folds[w.worker]
 	*fold = kernels.Fold(s.op, *fold, column.FoldIntegers(s.op, columnOf[T](w, s.slot, c)))

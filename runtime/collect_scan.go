@@ -69,8 +69,6 @@ func newScan[T kernels.Number](e engine, b *Binding, col kernels.Column, workers
 
 func (s *scanning[T]) begin() { s.carry = kernels.Identity[T](s.op) }
 
-func (s *scanning[T]) piecewise() {}
-
 func (s *scanning[T]) local(w *collecting, c chunk) {
 	if s.alone {
 		m := s.memory
@@ -79,8 +77,7 @@ func (s *scanning[T]) local(w *collecting, c chunk) {
 		return
 	}
 	k := &s.work[w.worker]
-	at := c.lo - c.begin
-	column.Scan(s.tier, s.op, k.scans[at:], columnOf[T](w, s.slot, c), k.totals[at/column.ScanBlock:], s.before, w.columns[s.slot].ahead)
+	column.Scan(s.tier, s.op, k.scans, columnOf[T](w, s.slot, c), k.totals, s.before, w.columns[s.slot].ahead)
 }
 
 func (s *scanning[T]) hand(w *collecting, c chunk) {

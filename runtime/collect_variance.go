@@ -58,8 +58,6 @@ func newVariance[T kernels.Number](e engine, b *Binding, col kernels.Column, wor
 
 func (v *varying[T]) begin() {}
 
-func (v *varying[T]) piecewise() {}
-
 func (v *varying[T]) local(w *collecting, c chunk) {
 	x := columnOf[T](w, v.slot, c)
 	k := &v.work[w.worker]
