@@ -55,7 +55,7 @@ func newScan[T kernels.Number](e engine, b *Binding, col kernels.Column, workers
 	p := k.Program(own)
 	stream := streams(e, b, plan)
 	s.memory.Stream = stream
-	s.alone = workers == 1
+	s.alone = workers == 1 && !(stream && s.tier == simd.AVX2) // of which the scans' own code does not stream
 	for range workers {
 		w := scanningWork[T]{scans: make([]T, collectChunk), totals: make([]T, collectChunk/column.ScanBlock), frame: p.NewFrame(collectChunk)}
 		w.frame.Arrays[1] = unsafe.Pointer(unsafe.SliceData(w.scans))
