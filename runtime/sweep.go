@@ -536,8 +536,8 @@ func (w *sweeper) copyRows(i, rows, lo, hi int) {
 	if src.strides[2] == 0 {
 		in, out = first, last
 	}
-	scratch := unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.scratch[i])), (w.sweep.before-lo)*src.size) // of element 0
-	to, from := unsafe.Add(scratch, in*src.size), unsafe.Add(row.data, in*step)
+	scratch := unsafe.Pointer(unsafe.SliceData(w.scratch[i])) // of element lo-before
+	to, from := unsafe.Add(scratch, (in-lo+w.sweep.before)*src.size), unsafe.Add(row.data, in*step)
 	for r := range rows {
 		if r > 0 {
 			to, from = unsafe.Add(to, w.width*src.size), unsafe.Add(from, src.rowBytes)
