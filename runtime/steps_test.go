@@ -15,7 +15,11 @@ import (
 func TestSteps(t *testing.T) {
 	everyExecutor(t, func(t *testing.T, ex runtime.Executor) {
 		r := rand.New(rand.NewPCG(8, 8))
-		for round := range 24 {
+		rounds := 24
+		if testing.Short() {
+			rounds = 8
+		}
+		for round := range rounds {
 			// Two fields, one of which is fed by each, and coefficients.
 			kinds := edgeKinds
 			if round%2 == 0 {
