@@ -32,11 +32,19 @@ import (
 //
 // Errors are of type *ArgError, and *ValueError for a kernel that is nil or zero. A
 // closed buffer gives an *ArgError that is ErrClosed.
+//
+// A Buffer must lie in the host's memory: [CheckOn] is for executors that reach others.
 func Check(k *kernels.Kernel, args Args) (*Binding, error) {
+	return CheckOn(func(Memory) string { return "the buffer lies on a device, which this executor does not reach" }, k, args)
+}
+
+// CheckOn is [Check] for an executor that may reach memory besides the host's: reach is asked for each
+// Buffer on a device, and says in words why not, or nothing if it does.
+func CheckOn(reach func(Memory) (whyNot string), k *kernels.Kernel, args Args) (*Binding, error) {
 	if k == nil || len(k.Outputs()) == 0 {
 		return nil, &ValueError{Name: "Kernel", Value: k, Want: "a kernel that New or Parse made"}
 	}
-	c := &checker{kernel: k, params: k.Params(), args: args}
+	c := &checker{kernel: k, params: k.Params(), args: args, reach: reach}
 	if err := c.matchNames(); err != nil {
 		return nil, err
 	}
@@ -65,6 +73,7 @@ type checker struct {
 	kernel *kernels.Kernel
 	params []kernels.Param
 	args   Args
+	reach  func(Memory) string
 
 	arrays []array      // by slot
 	elem   kernels.Type // the kernel's own float type; 0 while no array tells it
@@ -83,6 +92,7 @@ type array struct {
 	data   unsafe.Pointer
 	n      int
 	buffer anyBuffer // nil for a slice
+	memory Memory    // where the buffer lies, if an executor gave it
 	out    bool
 	own    bool // has a length of its own
 
@@ -220,7 +230,7 @@ func (c *checker) takeArray(p kernels.Param) (a array, err error) {
 			if err := c.hold(p.Name, b); err != nil {
 				return a, err
 			}
-			a.buffer = b
+			a.buffer, a.memory = b, b.outside()
 		}
 	}
 	return a, nil
@@ -249,9 +259,17 @@ func takeBuffer[T Element](c *checker, name string, b *Buffer[T]) (array, error)
 	if err := c.hold(name, b); err != nil {
 		return array{}, err
 	}
-	a := arrayOf(b.Slice())
-	a.buffer = b
-	return a, nil
+	m := b.outside()
+	if m == nil || m.Host() {
+		a := arrayOf(b.Slice())
+		a.buffer, a.memory = b, m
+		return a, nil
+	}
+	if whyNot := c.reach(m); whyNot != "" {
+		return array{}, c.fail(ArgTarget, name, "", "%s", whyNot)
+	}
+	n := b.Len()
+	return array{elem: elementType[T](), data: m.Address(), n: n, buffer: b, memory: m, axes: 1, shape: [3]int{n}, strides: [3]int{1}}, nil
 }
 
 var elementSlices = []reflect.Type{

@@ -34,6 +34,7 @@ type lease struct {
 type anyBuffer interface {
 	acquire() bool // false if closed
 	release()
+	outside() Memory
 }
 
 // result is where a reduction's value goes; one pointer is not nil.

@@ -34,18 +34,20 @@ func elementType[T Element]() kernels.Type {
 	return kernels.Uint32
 }
 
-// Buffer is an array of floats or integers on a target. Its memory lies outside
+// Buffer is an array of floats or integers on a target. On a processor its memory lies outside
 // the Go heap, on huge pages where the system grants them, and each part of it
-// near the worker that works on it. A launch takes a Buffer wherever it takes a
-// slice.
+// near the worker that works on it; on a device it is the device's own, which the program reaches by
+// CopyFrom and CopyTo alone. A launch takes a Buffer wherever it takes a
+// slice, if its executor works where the Buffer lies.
 //
 // Close gives the memory back. A Buffer that is dropped without Close is closed
 // when a garbage collection finds it, so whoever uses its Slice must keep the
 // Buffer too: a deferred Close does, and so does a Call bound to the slice. All methods may be called concurrently.
 // NewBuffer makes Buffers; the zero Buffer is a closed one.
 type Buffer[T Element] struct {
-	memory *mem.Mapping
-	data   []T // the same as elements
+	memory storage
+	data   []T // the same as elements; nil on a device
+	n      int
 	target Target
 }
 
@@ -63,7 +65,8 @@ func (e *AllocError) Error() string {
 // Unwrap returns e.Err.
 func (e *AllocError) Unwrap() error { return e.Err }
 
-// NewBuffer returns a Buffer of n zeros on the target of ex. If ex is a
+// NewBuffer returns a Buffer of n zeros on the target of ex. If ex is an
+// [Allocator], it gives the memory. If ex is a
 // [Looper], its workers touch the memory first, each the part that ex gives it
 // in a launch over n elements with [Static] ranges, and so the system places
 // each part near them; else the calling goroutine does.
@@ -84,15 +87,34 @@ func NewBuffer[T Element](ex Executor, n int) (*Buffer[T], error) {
 	case n > math.MaxInt/size:
 		return nil, &AllocError{Len: n, Err: mem.ErrTooLarge}
 	}
+	if a, ok := ex.(Allocator); ok && n > 0 {
+		m, err := a.Allocate(n * size)
+		if err != nil {
+			return nil, &AllocError{Len: n, Bytes: int64(n) * int64(size), Err: err}
+		}
+		return BufferOf[T](m, ex.Target()), nil
+	}
 	mapping, err := mem.Map(n * size)
 	if err != nil {
 		return nil, &AllocError{Len: n, Bytes: int64(n) * int64(size), Err: err}
 	}
-	b := &Buffer[T]{memory: mapping, data: []T{}, target: ex.Target()}
-	if n > 0 {
-		b.data = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mapping.Bytes()))), n)
+	b := newBuffer[T](mapping, unsafe.Pointer(unsafe.SliceData(mapping.Bytes())), n, ex.Target())
+	if err := b.touch(ex); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// newBuffer is the Buffer of n elements of memory that the program reaches at p, or does not if p is nil.
+func newBuffer[T Element](memory storage, p unsafe.Pointer, n int, t Target) *Buffer[T] {
+	b := &Buffer[T]{memory: memory, n: n, target: t}
+	if p != nil {
+		b.data = unsafe.Slice((*T)(p), n)
+	}
+	if p != nil && n > 0 {
 		self := weak.Make(b)
-		own(owner{b.from(), b.from() + uintptr(n*size), mapping, func() anyBuffer {
+		own(owner{b.from(), b.from() + uintptr(n)*unsafe.Sizeof(T(0)), memory, func() anyBuffer {
 			if b := self.Value(); b != nil {
 				return b
 			}
@@ -100,15 +122,11 @@ func NewBuffer[T Element](ex Executor, n int) (*Buffer[T], error) {
 		}})
 	}
 	from := b.from()
-	goruntime.AddCleanup(b, func(m *mem.Mapping) {
+	goruntime.AddCleanup(b, func(m storage) {
 		disown(from, m)
 		_ = m.Close()
-	}, mapping)
-	if err := b.touch(ex); err != nil {
-		b.Close()
-		return nil, err
-	}
-	return b, nil
+	}, memory)
+	return b
 }
 
 // touch writes to each page.
@@ -129,7 +147,7 @@ func (b *Buffer[T]) touch(ex Executor) error {
 	return nil
 }
 
-// Slice returns the elements, nil after Close. The slice is not to be used
+// Slice returns the elements, nil after Close and for a Buffer on a device. The slice is not to be used
 // after Close, nor when the Buffer is gone: its memory is not there any more.
 func (b *Buffer[T]) Slice() []T {
 	if b.memory == nil || b.memory.Closed() {
@@ -139,7 +157,7 @@ func (b *Buffer[T]) Slice() []T {
 }
 
 // Len returns the number of elements, after Close too.
-func (b *Buffer[T]) Len() int { return len(b.data) }
+func (b *Buffer[T]) Len() int { return b.n }
 
 // Target returns the target that the Buffer was made on.
 func (b *Buffer[T]) Target() Target { return b.target }
@@ -168,8 +186,47 @@ func (b *Buffer[T]) Close() error {
 // from is the address of the first element.
 func (b *Buffer[T]) from() uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b.data))) }
 
+// CopyFrom sets the elements to those of s, which has as many, and returns when that is done. Launches
+// that use the Buffer are not to run meanwhile. Errors are a *[ValueError] for another
+// length, [ErrClosed], those of a device, and context.Cause(ctx), when some elements may be new.
+func (b *Buffer[T]) CopyFrom(ctx context.Context, s []T) error {
+	return b.copy(ctx, "Buffer.CopyFrom", s, func(m Memory, host []byte) error { return m.CopyIn(ctx, host) }, func() { copy(b.data, s) })
+}
+
+// CopyTo sets the elements of s, which are as many, to those of the Buffer. It is CopyFrom the other way.
+func (b *Buffer[T]) CopyTo(ctx context.Context, s []T) error {
+	return b.copy(ctx, "Buffer.CopyTo", s, func(m Memory, host []byte) error { return m.CopyOut(ctx, host) }, func() { copy(s, b.data) })
+}
+
+func (b *Buffer[T]) copy(ctx context.Context, name string, s []T, device func(Memory, []byte) error, host func()) error {
+	if len(s) != b.n {
+		return &ValueError{Name: name, Value: len(s), Want: fmt.Sprintf("a slice of %d elements", b.n)}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if !b.acquire() {
+		return ErrClosed
+	}
+	defer b.release()
+	if m := b.outside(); m != nil && !m.Host() {
+		bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(T(0))))
+		return device(m, bytes)
+	}
+	host()
+	return nil
+}
+
 // acquire keeps the memory from being given back until release. It reports
 // whether the Buffer is open; only then release must follow.
 func (b *Buffer[T]) acquire() bool { return b.memory != nil && b.memory.Acquire() }
 
 func (b *Buffer[T]) release() { b.memory.Release() }
+
+// outside is the memory, if an executor gave it; nil for the host's own.
+func (b *Buffer[T]) outside() Memory {
+	if f, ok := b.memory.(*foreign); ok {
+		return f.Memory
+	}
+	return nil
+}

@@ -253,7 +253,7 @@ func TestBufferDropped(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dropped = append(dropped, b.memory)
+			dropped = append(dropped, b.memory.(*mem.Mapping))
 		}
 	}()
 	open := func() bool { return slices.ContainsFunc(dropped, func(m *mem.Mapping) bool { return !m.Closed() }) }

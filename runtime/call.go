@@ -5,6 +5,7 @@ import (
 	"runtime/pprof"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Call is a kernel bound to its arguments on an executor, ready to run as often
@@ -14,11 +15,13 @@ type Call struct {
 	mu       sync.Mutex
 	binding  *Binding
 	launcher Launcher
+	timer    DeviceTimer // the launcher, if it is one
 	info     LaunchInfo
 	labels   labels
 	engine   engine // nil for an executor of another package
 	plan     Plan
 	started  atomic.Pointer[Event] // the launch started last, nil if it has ended
+	device   time.Duration         // of the last launch, as a device measured it; -1 if none did
 }
 
 // Launcher is the part of a Call that an executor writes.
@@ -35,14 +38,25 @@ type Launcher interface {
 	Launch(ctx, labels context.Context, b *Binding) error
 }
 
+// DeviceTimer is a Launcher whose work a device times.
+type DeviceTimer interface {
+	// DeviceTime is how long the kernels of the last launch ran on the device; false if that is not known. It is
+	// called after Launch, before the next.
+	DeviceTime() (time.Duration, bool)
+}
+
 // NewCall returns the call that an executor's Bind returns: info says what the
 // executor will do, with its own fields set (Executor and those from Tier to
 // Schedule); the others are filled in from the binding.
 func NewCall(b *Binding, info LaunchInfo, l Launcher) *Call {
 	cost := b.Program.Cost()
 	info.Kernel, info.Elem, info.N = b.Kernel.Name(), b.Program.Elem, b.Frame.N
+	if info.Code == "" {
+		info.Code = info.Tier.String()
+	}
 	info.Bytes, info.Flops = int64(cost.Bytes())*int64(info.N), int64(cost.Flops)*int64(info.N)
-	return &Call{binding: b, launcher: l, info: info, labels: newLabels(info.Executor, info.Kernel)}
+	timer, _ := l.(DeviceTimer)
+	return &Call{binding: b, launcher: l, timer: timer, info: info, labels: newLabels(info.Executor, info.Kernel), device: -1}
 }
 
 // Run computes the kernel over all its elements and returns when that is done.
@@ -67,16 +81,23 @@ func (c *Call) Run(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return c.run(ctx)
 }
 
+// run launches; c.mu is held.
 func (c *Call) run(ctx context.Context) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	b := c.binding
+	c.device = -1
 	return c.launch(ctx, func(labels context.Context) error {
 		if err := c.launcher.Launch(ctx, labels, b); err != nil {
 			return err
+		}
+		if c.timer != nil {
+			if d, ok := c.timer.DeviceTime(); ok {
+				c.device = d
+			}
 		}
 		if err := b.fault(); err != nil {
 			return err
@@ -116,6 +137,15 @@ func (c *Call) SetScalar(name string, v any) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.binding.setScalar(name, v)
+}
+
+// DeviceTime is how long the kernels of the last launch ran on its device, without copies between host and device
+// that went before and after, nor what it costs to begin them. It is false for launches that no device timed: those of processors. It waits for
+// a launch that runs.
+func (c *Call) DeviceTime() (d time.Duration, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return max(c.device, 0), c.device >= 0
 }
 
 // Info says how the call runs and what a launch of it costs.

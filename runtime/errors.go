@@ -27,6 +27,7 @@ const (
 	ArgValue                        // a scalar out of its type's range, or an integer that is no float64
 	ArgClosed                       // a closed buffer; the error is also ErrClosed
 	ArgShape                        // extents or strides that are none, or that reach beyond the data
+	ArgTarget                       // a buffer on another target than the executor's
 )
 
 func (r ArgReason) String() string {
@@ -51,6 +52,8 @@ func (r ArgReason) String() string {
 		return "closed"
 	case ArgShape:
 		return "shape"
+	case ArgTarget:
+		return "wrong target"
 	}
 	return fmt.Sprintf("ArgReason(%d)", uint8(r))
 }

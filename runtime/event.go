@@ -1,11 +1,16 @@
 package runtime
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Event is an asynchronous launch. It is safe for concurrent use.
 type Event struct {
 	done chan struct{}
 	err  error // set before done is closed
+
+	device time.Duration // as Call.device, set before done is closed
 }
 
 // Start begins a launch as Run would do and returns at once. The launches of
@@ -21,7 +26,9 @@ func (c *Call) Start(ctx context.Context) *Event {
 		if before != nil {
 			<-before.done
 		}
-		e.err = c.run(ctx)
+		c.mu.Lock()
+		e.err, e.device = c.run(ctx), c.device
+		c.mu.Unlock()
 		close(e.done)
 		c.started.CompareAndSwap(e, nil)
 	}()
@@ -46,4 +53,10 @@ func (e *Event) Err() error {
 	default:
 		return nil
 	}
+}
+
+// DeviceTime waits until the launch has ended and returns how long its kernels ran on the device: see [Call.DeviceTime].
+func (e *Event) DeviceTime() (d time.Duration, ok bool) {
+	<-e.done
+	return max(e.device, 0), e.device >= 0
 }

@@ -11,7 +11,8 @@ type LaunchInfo struct {
 	Kernel   string
 	Elem     kernels.Type
 
-	Tier     simd.Tier // of the code that runs; simd.Portable for an executor that makes none
+	Tier     simd.Tier // of the code that runs; simd.Portable for an executor that makes none for this processor
+	Code     string    // what runs, in a word: the tier's name, or that of a device's code, as "ptx sm_90"
 	Fallback error     // why the code is portable though better was asked for, or nil
 
 	NonTemporal    bool   // whether outputs are written past the caches

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync"
 	"unsafe"
-
-	"github.com/triad-go/triad/runtime/internal/mem"
 )
 
 // owners finds the Buffer that a slice lies in, so that a call bound to a
@@ -19,7 +17,7 @@ var owners struct {
 // owner is a Buffer that is open.
 type owner struct {
 	from, to uintptr
-	memory   *mem.Mapping
+	memory   storage
 	buffer   func() anyBuffer // nil if it is garbage
 }
 
@@ -34,7 +32,7 @@ func own(o owner) {
 	owners.list = slices.Insert(owners.list, i, o)
 }
 
-func disown(from uintptr, memory *mem.Mapping) {
+func disown(from uintptr, memory storage) {
 	owners.Lock()
 	defer owners.Unlock()
 	if i, found := slices.BinarySearchFunc(owners.list, from, owner.compare); found && owners.list[i].memory == memory {

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -54,6 +55,18 @@ type Target struct {
 
 	MemoryBytes    int64 // all memory, or the limit of the process's control group where that is less
 	AvailableBytes int64 // what of it could be had when the target was described
+
+	Device *Device // what only a GPU has; nil for a processor
+}
+
+// Device is what a target tells of itself that is a GPU.
+type Device struct {
+	Index           int    // among those of its driver that this process may see
+	Capability      string // the compute capability, "9.0"
+	Multiprocessors int
+	Driver          string  // the version of the API that the driver has, "12.4"
+	UUID            string  // "GPU-…", as nvidia-smi writes it
+	BytesPerSecond  float64 // as a copy within its memory was measured, bytes read and written; 0 is unknown
 }
 
 // Node is a NUMA node: memory, and the CPUs that are near to it.
@@ -108,7 +121,7 @@ func (t Target) LastLevelCache() (bytes int64, known bool) {
 			continue
 		}
 		bytes += c.Bytes
-		if c.Type == "" || c.Bytes == 0 || c.SharedBy == nil && len(t.CPUs) != 1 {
+		if c.Type == "" || c.Bytes == 0 || c.SharedBy == nil && len(t.CPUs) != 1 && t.Kind != GPU {
 			known = false
 		}
 	}
@@ -144,6 +157,15 @@ func (t Target) String() string {
 			nodes = plural(len(t.Nodes), "NUMA node")
 		}
 		parts = append(parts, orUnknown(nodes, "NUMA nodes"), orUnknown(describeCaches(t.Caches), "caches"))
+	}
+	if d := t.Device; d != nil {
+		parts = append(parts, "compute capability "+cmp.Or(d.Capability, "unknown"), plural(d.Multiprocessors, "multiprocessor"))
+		if len(t.Caches) > 0 {
+			parts = append(parts, describeCaches(t.Caches))
+		}
+		if d.BytesPerSecond > 0 {
+			parts = append(parts, strconv.FormatFloat(d.BytesPerSecond/1e9, 'f', 0, 64)+" GB/s")
+		}
 	}
 	memory := ""
 	if t.MemoryBytes > 0 {

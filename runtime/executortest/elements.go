@@ -2,6 +2,7 @@ package executortest
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -203,10 +204,47 @@ func testBuffers(tb testing.TB, ex runtime.Executor) {
 	if err := call.Run(context.Background()); err != nil {
 		tb.Fatal(err)
 	}
-	for i, v := range b.Slice() {
+	got := make([]float64, n)
+	if err := b.CopyTo(context.Background(), got); err != nil {
+		tb.Fatal(err)
+	}
+	for i, v := range got {
 		if v != float64(2*i) {
 			tb.Fatalf("y[%d] is %v, want %v", i, v, float64(2*i))
 		}
+	}
+	if s := b.Slice(); s != nil && (len(s) != n || &s[0] == &got[0] || s[1] != 2) {
+		tb.Errorf("the buffer's slice has %d elements, of which the second is %v", len(s), s[1])
+	}
+	// In place, from a buffer to itself, after CopyFrom.
+	if err := b.CopyFrom(context.Background(), x); err != nil {
+		tb.Fatal(err)
+	}
+	sum := 0.0
+	call = bind(tb, ex, parse("again", "y = x + 1; r = sum(x)"), runtime.Args{"x": b, "y": b, "r": &sum})
+	for range 2 {
+		if err := call.Run(context.Background()); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := b.CopyTo(context.Background(), got); err != nil {
+		tb.Fatal(err)
+	}
+	if want := float64(n * (n + 1) / 2); sum != want || got[n-1] != n+1 {
+		tb.Errorf("after two launches the sum is %v, want %v, and the last element %v, want %v", sum, want, got[n-1], n+1)
+	}
+	var value *runtime.ValueError
+	if err := b.CopyTo(context.Background(), got[1:]); !errors.As(err, &value) {
+		tb.Errorf("CopyTo of too short a slice: %v, want a *ValueError", err)
+	}
+	if err := b.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	if err := b.CopyFrom(context.Background(), x); !errors.Is(err, runtime.ErrClosed) {
+		tb.Errorf("CopyFrom after Close: %v, want ErrClosed", err)
+	}
+	if err := call.Run(context.Background()); !errors.Is(err, runtime.ErrClosed) {
+		tb.Errorf("a launch over a closed buffer: %v, want ErrClosed", err)
 	}
 }
 
@@ -214,7 +252,7 @@ func testInfo(tb testing.TB, ex runtime.Executor) {
 	call := bind(tb, ex, axpy, runtime.Args{"y": make([]float32, 10), "y0": make([]float32, 10), "x": make([]float32, 10), "s": 1})
 	info := call.Info()
 	if info.Executor != ex.Name() || info.Kernel != "axpy" || info.Elem != kernels.Float32 || info.N != 10 ||
-		info.Bytes != 120 || info.Flops != 20 || info.Workers < 1 || info.NonTemporalWhy == "" {
+		info.Bytes != 120 || info.Flops != 20 || info.Workers < 1 || info.NonTemporalWhy == "" || info.Code == "" {
 		tb.Errorf("executor %q: info is %+v", ex.Name(), info)
 	}
 }

@@ -43,13 +43,10 @@ func (e *LimitError) Error() string {
 // Mapping is mapped memory, shared as an os.File is: those who use it hold it with Acquire, and Close takes effect when
 // the last of them lets go. All methods may be called concurrently.
 type Mapping struct {
+	Holders
 	data   []byte // len as asked for
 	region region
-	state  atomic.Int64 // holders, and closed
 }
-
-// closed is the bit of Mapping.state that says that no more holders are let in.
-const closed = 1 << 62
 
 var inUse atomic.Int64
 
@@ -95,40 +92,21 @@ func (m *Mapping) Bytes() []byte {
 	return m.data
 }
 
-// Acquire keeps the memory mapped until Release. It reports false after Close; then Release must not follow.
-func (m *Mapping) Acquire() bool {
-	for {
-		s := m.state.Load()
-		if s&closed != 0 {
-			return false
-		}
-		if m.state.CompareAndSwap(s, s+1) {
-			return true
-		}
-	}
-}
-
 // Release ends what Acquire began. The last one after Close unmaps the memory.
 func (m *Mapping) Release() {
-	s := m.state.Add(-1)
-	if s == closed {
+	if m.Holders.Release() {
 		_ = m.unmap() // nobody is left to tell
-	} else if s < 0 {
-		panic("mem: Release without Acquire")
 	}
 }
 
 // Close gives the memory back, at once or when its last holder releases it. It returns what the system says to that, if
 // it is at once. A second call does nothing.
 func (m *Mapping) Close() error {
-	if m.state.Or(closed) != 0 { // closed before, or held
+	if !m.Holders.Close() {
 		return nil
 	}
 	return m.unmap()
 }
-
-// Closed reports whether Close has been called.
-func (m *Mapping) Closed() bool { return m.state.Load()&closed != 0 }
 
 // unmap is called once, when nobody holds the memory nor ever will.
 func (m *Mapping) unmap() error {

@@ -1,0 +1,108 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"unsafe"
+
+	"github.com/triad-go/triad/kernels"
+)
+
+// device is an executor whose buffers lie where the program may not reach them, as far as it goes.
+type device struct {
+	placer
+	freed  int
+	failed error
+}
+
+// deviceMemory is memory of the Go heap that it keeps to itself.
+type deviceMemory struct {
+	of    *device
+	bytes []byte
+}
+
+func (d *device) Allocate(bytes int) (Memory, error) {
+	if d.failed != nil {
+		return nil, d.failed
+	}
+	return &deviceMemory{d, make([]byte, bytes)}, nil
+}
+
+func (m *deviceMemory) Address() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(m.bytes)) }
+func (m *deviceMemory) Bytes() int              { return len(m.bytes) }
+func (m *deviceMemory) Host() bool              { return false }
+func (m *deviceMemory) Free() error             { m.of.freed++; return nil }
+
+func (m *deviceMemory) CopyIn(_ context.Context, from []byte) error {
+	copy(m.bytes, from)
+	return nil
+}
+
+func (m *deviceMemory) CopyOut(_ context.Context, to []byte) error {
+	copy(to, m.bytes)
+	return nil
+}
+
+var axpyDevice = kernels.Must(kernels.Parse("axpy", "y = s*x", kernels.Scalars("s")))
+
+func TestDeviceBuffer(t *testing.T) {
+	ctx := context.Background()
+	d := &device{}
+	b, err := NewBuffer[float32](d, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Slice() != nil || b.Len() != 5 {
+		t.Errorf("a slice of %d elements of a device's memory, and a length of %d", len(b.Slice()), b.Len())
+	}
+	in, out := []float32{1, 2, 3, 4, 5}, make([]float32, 5)
+	if err := errors.Join(b.CopyFrom(ctx, in), b.CopyTo(ctx, out)); err != nil || [5]float32(out) != [5]float32(in) {
+		t.Errorf("copied %v, %v", out, err)
+	}
+	done, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := b.CopyFrom(done, in); err != context.Canceled {
+		t.Errorf("a cancelled copy: %v", err)
+	}
+
+	// Executors of processors refuse it, and those that reach it are given it.
+	for _, name := range []string{"sequential", "simd", "pool"} {
+		ex, err := Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = ex.Bind(axpyDevice, Args{"x": b, "y": make([]float32, 5), "s": 2})
+		var arg *ArgError
+		if !errors.As(err, &arg) || arg.Name != "x" || arg.Reason != ArgTarget {
+			t.Errorf("%s takes a buffer on a device: %v", name, err)
+		}
+		ex.Close()
+	}
+	binding, err := CheckOn(func(Memory) string { return "" }, axpyDevice, Args{"x": b, "y": make([]float32, 5), "s": 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range binding.Arrays() {
+		if (a.Memory != nil) != (a.Name == "x") || a.Len != 5 || a.Out != (a.Name == "y") {
+			t.Errorf("an argument is %+v", a)
+		}
+	}
+
+	// Memory that is held is freed when it is let go.
+	if !b.acquire() {
+		t.Fatal("an open buffer is not to be had")
+	}
+	if err := b.Close(); err != nil || d.freed != 0 {
+		t.Errorf("%v; freed %d times while held", err, d.freed)
+	}
+	b.release()
+	if b.Close(); d.freed != 1 {
+		t.Errorf("freed %d times", d.freed)
+	}
+	d.failed = errors.New("none left")
+	var alloc *AllocError
+	if _, err := NewBuffer[float32](d, 5); !errors.As(err, &alloc) || !errors.Is(err, d.failed) || alloc.Bytes != 20 {
+		t.Errorf("an allocation that fails: %v", err)
+	}
+}
