@@ -243,7 +243,10 @@ func arrayOf[T Element](s []T) array {
 
 // takeGrid is a grid as an array.
 func (c *checker) takeGrid(p kernels.Param, g griddy) (array, error) {
-	a, reason, detail := g.grid()
+	a, reason, detail, err := g.grid(c, p.Name)
+	if err != nil {
+		return a, err
+	}
 	if reason != 0 {
 		return a, c.fail(reason, p.Name, "", "%s", detail)
 	}

@@ -223,6 +223,9 @@ func (b *Buffer[T]) acquire() bool { return b.memory != nil && b.memory.Acquire(
 
 func (b *Buffer[T]) release() { b.memory.Release() }
 
+// Memory is what the Buffer lies in, if an executor of another package gave it; nil for the host's own.
+func (b *Buffer[T]) Memory() Memory { return b.outside() }
+
 // outside is the memory, if an executor gave it; nil for the host's own.
 func (b *Buffer[T]) outside() Memory {
 	if f, ok := b.memory.(*foreign); ok {

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/triad-go/triad/kernels"
@@ -11,7 +12,7 @@ import (
 // Executor runs kernels on a target. It is safe for concurrent use. Package
 // executortest checks that an implementation keeps what this package promises.
 type Executor interface {
-	// Name is the name that the executor is registered under.
+	// Name is the name that Open opens the executor by.
 	Name() string
 
 	// Target is where the executor's work runs.
@@ -89,17 +90,22 @@ func init() {
 	Register("pool", openPool)
 }
 
-// Open opens the executor of that name. Errors are *UnknownExecutorError,
+// Open opens the executor of that name. An executor that may run on one of several devices has the
+// device's number behind a colon, as "cuda:1". Errors are *UnknownExecutorError,
 // *ValueError for an option out of its range, *UnsupportedError for one that
 // this system cannot grant, and what the executor's package documents.
 func Open(name string, opts ...Option) (Executor, error) {
 	drivers.RLock()
 	open := drivers.open[name]
+	device := ""
+	if before, after, ok := strings.Cut(name, ":"); ok && open == nil && after != "" && !isOwn(before) {
+		open, device = drivers.open[before], after
+	}
 	drivers.RUnlock()
 	if open == nil {
 		return nil, &UnknownExecutorError{Name: name, Known: Executors()}
 	}
-	c := Config{Plan: DefaultPlan()}
+	c := Config{Plan: DefaultPlan(), Device: device}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, &ValueError{Name: "Option", Value: nil, Want: "an option that is not nil"}
@@ -110,6 +116,9 @@ func Open(name string, opts ...Option) (Executor, error) {
 	}
 	return open(c)
 }
+
+// isOwn reports whether an executor is this package's: these have no devices.
+func isOwn(name string) bool { return name == "sequential" || name == "simd" || name == "pool" }
 
 // Default opens the executor that is best for a machine's processors: the pool
 // of all cores.

@@ -24,7 +24,13 @@ type Grid[T Element] struct {
 	Data    []T
 	Shape   []int // by axis: the number of elements
 	Strides []int // by axis: elements from one to the next; nil for rows that follow each other
+
+	// Buffer stands in the place of Data where it is not nil: a grid that may lie on a device.
+	Buffer *Buffer[T]
 }
+
+// GridOf is the grid of a Buffer of which the rows follow each other.
+func GridOf[T Element](b *Buffer[T], shape ...int) Grid[T] { return Grid[T]{Buffer: b, Shape: shape} }
 
 // NewGrid is the grid of a slice of which the rows follow each other.
 func NewGrid[T Element](data []T, shape ...int) Grid[T] { return Grid[T]{Data: data, Shape: shape} }
@@ -55,17 +61,31 @@ func (g Grid[T]) strides() []int {
 }
 
 // grid is a Grid as an array, with its faults in words.
-func (g Grid[T]) grid() (a array, reason ArgReason, detail string) {
+func (g Grid[T]) grid(c *checker, name string) (a array, reason ArgReason, detail string, err error) {
 	a = arrayOf(g.Data)
+	if g.Buffer != nil {
+		if len(g.Data) > 0 {
+			return a, ArgShape, "a grid of a buffer that has data besides", nil
+		}
+		if a, err = takeBuffer(c, name, g.Buffer); err != nil {
+			return a, 0, "", err
+		}
+	}
+	reason, detail = g.shaped(&a)
+	return a, reason, detail, nil
+}
+
+// shaped gives an array the grid's shape.
+func (g Grid[T]) shaped(a *array) (reason ArgReason, detail string) {
 	if len(g.Shape) < 1 || len(g.Shape) > 3 {
-		return a, ArgShape, fmt.Sprintf("%d axes; there are 1 to 3", len(g.Shape))
+		return ArgShape, fmt.Sprintf("%d axes; there are 1 to 3", len(g.Shape))
 	}
 	if g.Strides != nil && len(g.Strides) != len(g.Shape) {
-		return a, ArgShape, fmt.Sprintf("%d strides for %d axes", len(g.Strides), len(g.Shape))
+		return ArgShape, fmt.Sprintf("%d strides for %d axes", len(g.Strides), len(g.Shape))
 	}
 	for _, n := range g.Shape {
 		if n < 0 {
-			return a, ArgShape, fmt.Sprintf("a negative extent in the shape %v", g.Shape)
+			return ArgShape, fmt.Sprintf("a negative extent in the shape %v", g.Shape)
 		}
 	}
 	empty := slices.Contains(g.Shape, 0)
@@ -73,29 +93,29 @@ func (g Grid[T]) grid() (a array, reason ArgReason, detail string) {
 	product := 1
 	for axis, n := range g.Shape {
 		if product > math.MaxInt/max(n, 1) {
-			return a, ArgShape, fmt.Sprintf("too many elements in the shape %v", g.Shape)
+			return ArgShape, fmt.Sprintf("too many elements in the shape %v", g.Shape)
 		}
 		product *= max(n, 1)
 		a.shape[axis], a.strides[axis] = n, g.strides()[axis]
 		if s := a.strides[axis]; s < 0 {
-			return a, ArgShape, fmt.Sprintf("a negative stride in %v", g.Strides)
+			return ArgShape, fmt.Sprintf("a negative stride in %v", g.Strides)
 		} else if n > 1 && !empty {
 			if s > (math.MaxInt/8-most)/n {
-				return a, ArgShape, fmt.Sprintf("strides %v reach beyond the data", g.Strides)
+				return ArgShape, fmt.Sprintf("strides %v reach beyond the data", g.Strides)
 			}
 			most += (n - 1) * s
 		}
 	}
-	if !empty && most >= len(g.Data) {
-		return a, ArgShape, fmt.Sprintf("the shape %v with strides %v needs %d elements, and there are %d", g.Shape, a.strides[:len(g.Shape)], most+1, len(g.Data))
+	if !empty && most >= a.n {
+		return ArgShape, fmt.Sprintf("the shape %v with strides %v needs %d elements, and there are %d", g.Shape, a.strides[:len(g.Shape)], most+1, a.n)
 	}
 	a.axes = len(g.Shape)
-	return a, 0, ""
+	return 0, ""
 }
 
 // griddy is a Grid of any type.
 type griddy interface {
-	grid() (a array, reason ArgReason, detail string)
+	grid(c *checker, name string) (a array, reason ArgReason, detail string, err error)
 }
 
 // folds reports, in words, whether two elements of an output are the same memory.

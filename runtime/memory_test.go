@@ -106,3 +106,43 @@ func TestDeviceBuffer(t *testing.T) {
 		t.Errorf("an allocation that fails: %v", err)
 	}
 }
+
+// TestGridOfBuffer: a grid may lie in a buffer, and says what is wrong as one of a slice does.
+func TestGridOfBuffer(t *testing.T) {
+	ex, err := Open("pool")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	b, err := NewBuffer[float64](ex, 12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range b.Slice() {
+		b.Slice()[i] = float64(i)
+	}
+	k := kernels.Must(kernels.Parse("k", "y = x + at(x, 0, 1)", kernels.Edges(kernels.Edge{Kind: kernels.Periodic}, "x")))
+	y := make([]float64, 12)
+	call, err := ex.Bind(k, Args{"x": GridOf(b, 3, 4), "y": NewGrid(y, 3, 4)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := call.Run(context.Background()); err != nil || y[3] != 3+0 || y[4] != 4+5 {
+		t.Errorf("%v, %v", y, err)
+	}
+	var arg *ArgError
+	both := GridOf(b, 3, 4)
+	both.Data = y
+	for _, g := range []Grid[float64]{GridOf(b, 5, 4), both} {
+		if _, err := ex.Bind(k, Args{"x": g, "y": NewGrid(make([]float64, 20), 5, 4)}); !errors.As(err, &arg) || arg.Reason != ArgShape || arg.Name != "x" {
+			t.Errorf("a wrong grid of a buffer: %v", err)
+		}
+	}
+	b.Close()
+	if err := call.Run(context.Background()); !errors.Is(err, ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+	if _, err := ex.Bind(k, Args{"x": GridOf(b, 3, 4), "y": NewGrid(y, 3, 4)}); !errors.Is(err, ErrClosed) {
+		t.Errorf("bound after Close: %v", err)
+	}
+}

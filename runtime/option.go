@@ -9,6 +9,24 @@ type Config struct {
 	Pin     bool       // bind each worker to one CPU
 	Tier    *simd.Tier // the instructions that may be used; nil: the best that run here
 	Plan    Plan       // for launches that say nothing else
+
+	// Device is what stands behind the colon of the name that Open was given: "1" of "cuda:1". Empty if nothing does.
+	Device string
+
+	// Values are what options of other packages ask for: see [With].
+	Values map[any]any
+}
+
+// With asks for what an executor of another package knows under a key, which is of a type of that
+// package: context.WithValue's way. Packages give it as options of their own.
+func With(key, value any) Option {
+	return func(c *Config) error {
+		if c.Values == nil {
+			c.Values = map[any]any{}
+		}
+		c.Values[key] = value
+		return nil
+	}
 }
 
 // Option sets something of an executor when it is opened.

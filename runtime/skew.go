@@ -18,7 +18,7 @@ const skewBytes = 512 << 10
 // both.
 type skew struct {
 	sweep    *sweep
-	fed      []fed
+	fed      []Fed
 	reach    int  // of neighbours along axis 1
 	periodic bool // along axis 1
 	most     int  // steps in one pass
@@ -35,7 +35,7 @@ type skewRings [][][][]uint64
 
 // newSkew returns nil where one step at a time is better, or all that can be done: where launches
 // reduce or may fail, where rows are not contiguous, or where little fits into cache.
-func newSkew(s *sweep, pairs []fed) *skew {
+func newSkew(s *sweep, pairs []Fed) *skew {
 	p := s.binding.Program
 	if s.shape[0] != 1 || s.shape[1] < 2 || s.shape[2] > 2*segmentMost || len(p.Reductions) > 0 || len(p.Traps) > 0 {
 		return nil
@@ -111,10 +111,10 @@ func newSkew(s *sweep, pairs []fed) *skew {
 func (k *skew) pair(src *source) (in, out int) {
 	in, out = -1, -1
 	for i, f := range k.fed {
-		if src.array == f.in {
+		if src.array == f.In {
 			in = i
 		}
-		if src.array == f.out {
+		if src.array == f.Out {
 			out = i
 		}
 	}

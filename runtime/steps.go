@@ -20,12 +20,21 @@ import (
 type Steps struct {
 	call  *Call
 	sweep *sweep
-	fed   []fed
+	fed   []Fed
 	skew  *skew // nil if one step is taken at a time
+
+	stepper Stepper // of an executor that takes steps itself
 }
 
-// fed is an output that is an input of the next step, by slots.
-type fed struct{ out, in int }
+// Fed is an output that is an input of the next step, by the slots of the kernel's parameters.
+type Fed struct{ Out, In int }
+
+// Stepper is a Launcher that also runs a kernel again and again.
+type Stepper interface {
+	// Step takes n steps, at least one, as Steps.Run says; errors and what else holds are those of Launch. Faults are those
+	// of the least step that had any, after which no step need follow.
+	Step(ctx, labels context.Context, b *Binding, feeds []Fed, n int) error
+}
 
 // Steps prepares for steps in which, for each output and input that next names, the output is the input
 // of the next step:
@@ -34,14 +43,15 @@ type fed struct{ out, in int }
 //	err = steps.Run(ctx, 1000)
 //
 // Both must be arrays of one shape, with the same strides; an input can be fed by one
-// output only. Errors are *ArgError, and *UnsupportedError for a call of an executor that is
-// not this package's.
+// output only. Errors are *ArgError, and *UnsupportedError for a call of an executor that
+// cannot: its Launcher is no [Stepper].
 func (c *Call) Steps(next map[string]string) (*Steps, error) {
 	b := c.binding
 	fail := func(name, other, format string, args ...any) error {
 		return &ArgError{Kernel: b.Kernel.Name(), Name: name, Other: other, Reason: ArgShape, Detail: fmt.Sprintf(format, args...)}
 	}
-	if c.engine == nil {
+	stepper, _ := c.launcher.(Stepper)
+	if c.engine == nil && stepper == nil {
 		return nil, &UnsupportedError{Executor: c.info.Executor, Feature: "steps"}
 	}
 	if cols := b.Kernel.Columns(); len(cols) > 0 {
@@ -54,7 +64,7 @@ func (c *Call) Steps(next map[string]string) (*Steps, error) {
 	if len(next) == 0 {
 		return nil, &ValueError{Name: "Steps", Value: next, Want: "outputs that are inputs of the next step"}
 	}
-	s := &Steps{call: c}
+	s := &Steps{call: c, stepper: stepper}
 	taken := map[string]bool{}
 	for _, out := range slices.Sorted(maps.Keys(next)) {
 		in := next[out]
@@ -72,7 +82,10 @@ func (c *Call) Steps(next map[string]string) (*Steps, error) {
 		if a.elem != d.elem || a.axes != d.axes || a.shape != d.shape || a.strides != d.strides {
 			return nil, fail(out, in, "an output that is the next input has its type, shape and strides")
 		}
-		s.fed = append(s.fed, fed{o.Slot, i.Slot})
+		s.fed = append(s.fed, Fed{o.Slot, i.Slot})
+	}
+	if stepper != nil {
+		return s, nil
 	}
 	// A sweep of its own, which may exchange arrays.
 	own, err := newSweep(c.engine, b, c.plan)
@@ -100,6 +113,19 @@ func (s *Steps) Run(ctx context.Context, n int) error {
 	defer c.mu.Unlock()
 	return c.launch(ctx, func(labels context.Context) error {
 		b := c.binding
+		if s.stepper != nil {
+			if n == 0 {
+				return nil
+			}
+			if err := s.stepper.Step(ctx, labels, b, s.fed, n); err != nil {
+				return err
+			}
+			if err := b.fault(); err != nil {
+				return err
+			}
+			b.setResults()
+			return nil
+		}
 		flipped := false
 		defer func() {
 			if flipped {
@@ -146,17 +172,17 @@ func (s *Steps) flip() {
 		var in, out unsafe.Pointer
 		for i := range s.sweep.sources {
 			switch src := &s.sweep.sources[i]; src.array {
-			case f.in:
+			case f.In:
 				in = src.data
-			case f.out:
+			case f.Out:
 				out = src.data
 			}
 		}
 		for i := range s.sweep.sources {
 			switch src := &s.sweep.sources[i]; src.array {
-			case f.in:
+			case f.In:
 				src.data = out
-			case f.out:
+			case f.Out:
 				src.data = in
 			}
 		}
@@ -164,19 +190,19 @@ func (s *Steps) flip() {
 }
 
 // copyState copies what the output of a pair holds to its input.
-func (s *Steps) copyState(f fed) {
+func (s *Steps) copyState(f Fed) {
 	var to, from unsafe.Pointer
 	var o *source
 	for i := range s.sweep.sources {
 		switch src := &s.sweep.sources[i]; src.array {
-		case f.in:
+		case f.In:
 			to = src.data
-		case f.out:
+		case f.Out:
 			from, o = src.data, src
 		}
 	}
 	if to == nil || o == nil { // the kernel does not read it
-		a := s.call.binding.arrays[f.in]
+		a := s.call.binding.arrays[f.In]
 		if to = a.data; o == nil {
 			return
 		}
