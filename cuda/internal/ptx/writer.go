@@ -86,3 +86,9 @@ func (w *writer) ldarg(i int) string {
 	w.op("ld.param.u64 %s, [args+%d]", r, 8*i)
 	return r
 }
+
+// withShared declares memory that the threads of a block share, in an entry that is written already.
+func withShared(entry, declaration string) string {
+	head, rest, _ := strings.Cut(entry, "{\n")
+	return head + "{\n\t" + declaration + "\n" + rest
+}
