@@ -14,7 +14,7 @@ func (g *generator) blocks(name string) string {
 	w := &writer{}
 	env := g.environment(w)
 	p := g.p
-	n := env.word(wordN)
+	n := env.word(argN)
 	thread, threads := w.thread()
 	warp, warps, lane := w.reg(b64), w.reg(b64), w.reg(b64)
 	w.op("shr.u64 %s, %s, 5", warp, thread)
@@ -31,7 +31,7 @@ func (g *generator) blocks(name string) string {
 		w.op("mul.lo.s64 %s, %s, %s", all, count, grid.shape[0])
 		w.op("mul.lo.s64 %s, %s, %s", all, all, grid.shape[1])
 	}
-	partials := env.address(wordPartials)
+	partials := env.address(argPartials)
 	w.loop(warp, warps, all, func(block string) {
 		inRow := block
 		if grid != nil {
@@ -71,7 +71,7 @@ func (g *generator) blocks(name string) string {
 		for r, red := range p.Reductions {
 			if r > 0 {
 				next := w.reg(b64)
-				w.op("mad.lo.s64 %s, %s, 8, %s", next, env.word(wordStride), at)
+				w.op("mad.lo.s64 %s, %s, 8, %s", next, env.word(argStride), at)
 				at = next
 			}
 			w.storeWord(at, p.TypeOf(red.Value), accs[r][0])

@@ -29,7 +29,7 @@ func (g *generator) plainAt(env *environment, i string) *plainAccess {
 	}
 	if g.numbered() {
 		a.place = w.reg(b64)
-		w.op("add.s64 %s, %s, %s", a.place, i, env.word(wordIndex))
+		w.op("add.s64 %s, %s, %s", a.place, i, env.word(argIndex))
 	}
 	return a
 }
@@ -112,7 +112,7 @@ func (w *writer) loop(from, step, n string, body func(i string)) {
 func (g *generator) scalar(name string) string {
 	w := &writer{}
 	env := g.environment(w)
-	n := env.word(wordN)
+	n := env.word(argN)
 	thread, threads := w.thread()
 	w.loop(thread, threads, n, func(i string) { g.element(env, g.plainAt(env, i)) })
 	w.op("ret")
@@ -238,7 +238,7 @@ func braces(regs []string) string {
 func (g *generator) vector(name string, k int) string {
 	w := &writer{}
 	env := g.environment(w)
-	n := env.word(wordN)
+	n := env.word(argN)
 	width := g.width()
 	shift := map[int]int{2: 1, 4: 2}[width]
 	count := w.reg(b64) // of vectors

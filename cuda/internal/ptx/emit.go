@@ -73,10 +73,10 @@ func (g *generator) environment(w *writer) *environment {
 		env.uniforms[v] = w.constant(in.Type, in.Imm)
 	}
 	for i := range g.plan.arrays {
-		env.bases = append(env.bases, env.address(wordArrays+i))
+		env.bases = append(env.bases, env.address(argArrays+i))
 	}
 	if len(g.p.Traps) > 0 {
-		env.faults = env.address(wordFaults)
+		env.faults = env.address(argFaults)
 	}
 	for i := range g.p.Tables {
 		r := w.reg(b64)

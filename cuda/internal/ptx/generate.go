@@ -66,12 +66,12 @@ type Launch struct {
 
 // The words of the block of arguments that every entry has.
 const (
-	wordN = iota
-	wordIndex
-	wordFaults
-	wordPartials
-	wordStride
-	wordArrays
+	argN = iota
+	argIndex
+	argFaults
+	argPartials
+	argStride
+	argArrays
 )
 
 // plan is where things are in the block of arguments.
@@ -84,9 +84,9 @@ type plan struct {
 
 // Arguments fills a block of m.Words words for a launch. It allocates nothing.
 func (m *Module) Arguments(block []uint64, l *Launch) {
-	block[wordN], block[wordIndex] = uint64(l.N), uint64(l.Index)
-	block[wordFaults], block[wordPartials], block[wordStride] = l.Faults, l.Partials, uint64(l.PartialStride)
-	copy(block[wordArrays:], l.Arrays[:m.plan.arrays])
+	block[argN], block[argIndex] = uint64(l.N), uint64(l.Index)
+	block[argFaults], block[argPartials], block[argStride] = l.Faults, l.Partials, uint64(l.PartialStride)
+	copy(block[argArrays:], l.Arrays[:m.plan.arrays])
 	for v, word := range m.plan.uniforms {
 		if word > 0 {
 			block[word] = l.Uniforms[v]
@@ -197,7 +197,7 @@ func (g *generator) arrange() {
 			g.plan.arrays = max(g.plan.arrays, s.Of+1)
 		}
 	}
-	words := wordArrays + g.plan.arrays
+	words := argArrays + g.plan.arrays
 	g.plan.uniforms = make([]int, len(g.p.Uniform))
 	used := g.used()
 	for v, in := range g.p.Uniform {
