@@ -160,8 +160,8 @@ func suffix(t kernels.Type) string {
 	return ".pred"
 }
 
-// bits is the type without a meaning of the same size.
-func bits(t kernels.Type) string {
+// plainType is the type without a meaning of the same size.
+func plainType(t kernels.Type) string {
 	switch t.Size() {
 	case 8:
 		return ".b64"
@@ -307,7 +307,7 @@ func (w *writer) operation(op kernels.Op, t, from kernels.Type, a [3]string) str
 		w.convert(d, t, from, a[0])
 		return d
 	case kernels.OpBits:
-		w.op("mov%s %s, %s", bits(t), d, a[0])
+		w.op("mov%s %s, %s", plainType(t), d, a[0])
 		return d
 	}
 	switch {
@@ -328,7 +328,7 @@ func untyped(t kernels.Type) string {
 	if t.IsFloat() {
 		return suffix(t)
 	}
-	return bits(t)
+	return plainType(t)
 }
 
 func (w *writer) logic(op kernels.Op, d, kind string, a [3]string) {
@@ -394,7 +394,7 @@ func (w *writer) float(op kernels.Op, d string, t kernels.Type, a [3]string) {
 }
 
 func (w *writer) integer(op kernels.Op, d string, t kernels.Type, a [3]string) {
-	s, b := suffix(t), bits(t)
+	s, b := suffix(t), plainType(t)
 	switch op {
 	case kernels.OpAdd:
 		w.op("add%s %s, %s, %s", s, d, a[0], a[1])
@@ -438,7 +438,7 @@ func (w *writer) integer(op kernels.Op, d string, t kernels.Type, a [3]string) {
 
 // divide is division and remainder, which PTX leaves open by 0, and of the least integer by -1.
 func (w *writer) divide(op kernels.Op, d string, t kernels.Type, a [3]string) {
-	s, b, c := suffix(t), bits(t), classOf(t)
+	s, b, c := suffix(t), plainType(t), classOf(t)
 	none, y := w.reg(pred), w.reg(c)
 	w.op("setp.eq%s %s, %s, 0", s, none, a[1])
 	w.op("selp%s %s, 1, %s, %s", b, y, a[1], none)
@@ -465,7 +465,7 @@ func (w *writer) divide(op kernels.Op, d string, t kernels.Type, a [3]string) {
 func (w *writer) convert(d string, t, from kernels.Type, x string) {
 	switch {
 	case t == from:
-		w.op("mov%s %s, %s", bits(t), d, x)
+		w.op("mov%s %s, %s", plainType(t), d, x)
 	case t.IsFloat() && from.IsFloat():
 		if t == kernels.Float32 {
 			w.op("cvt.rn.f32.f64 %s, %s", d, x)
@@ -478,9 +478,9 @@ func (w *writer) convert(d string, t, from kernels.Type, x string) {
 		nan, v := w.reg(pred), w.reg(classOf(t))
 		w.op("setp.nan%s %s, %s, %s", suffix(from), nan, x, x)
 		w.op("cvt.rzi%s%s %s, %s", suffix(t), suffix(from), v, x)
-		w.op("selp%s %s, 0, %s, %s", bits(t), d, v, nan)
+		w.op("selp%s %s, 0, %s, %s", plainType(t), d, v, nan)
 	case t.Size() == from.Size():
-		w.op("mov%s %s, %s", bits(t), d, x)
+		w.op("mov%s %s, %s", plainType(t), d, x)
 	case t.Size() > from.Size():
 		w.op("cvt%s%s %s, %s", wide(from), suffix(from), d, x)
 	default:
