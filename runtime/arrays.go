@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/triad-go/triad/kernels"
@@ -52,5 +53,68 @@ func (b *Binding) Plain() bool { return b.plain }
 // axis, then along the one before.
 func (b *Binding) Space() (axes int, shape [3]int) { return b.space.axes, b.space.shape }
 
-// Place is the strides, in elements, of an array by axis of the space: 0 where it is broadcast.
-func (b *Binding) Place(slot int) [3]int { return b.space.place(b.arrays[slot]) }
+// Source is what an array slot of a program stands for in a launch: the element of an argument at an offset. Axes are
+// always three; what a space has less of them are its first ones, of extent 1.
+type Source struct {
+	Slot    int                // of the program
+	Of      int                // the slot of the parameter
+	Offset  [3]int             // from the element at hand to the one that is read
+	Edges   [3][2]kernels.Edge // what lies beyond each end
+	Strides [3]int             // in elements; 0 where the array is broadcast
+	Extents [3]int             // of the array; 1 where it is broadcast
+}
+
+// Sources returns what the program reads and writes element by element, by its slots; columns and what is gathered from are not
+// among them. The error is an *[ArgError]: neighbours reach beyond what the edges tell of, or along an axis along which the array is broadcast.
+func (b *Binding) Sources() ([]Source, error) {
+	shift := 3 - b.space.axes
+	of := map[int]kernels.Neighbour{}
+	for _, n := range b.Kernel.Neighbours() {
+		of[n.Slot] = n
+	}
+	var all []Source
+	for slot, a := range b.Program.Arrays {
+		if !a.Read && !a.Written {
+			continue
+		}
+		if slices.ContainsFunc(b.Kernel.Columns(), func(c kernels.Column) bool { return c.Value == slot }) {
+			continue
+		}
+		n, isNeighbour := of[slot]
+		if !isNeighbour {
+			n.Of = slot
+		}
+		arg := b.arrays[n.Of]
+		src := Source{Slot: slot, Of: n.Of, Extents: [3]int{1, 1, 1}}
+		strides := b.space.place(arg)
+		for axis := range b.space.axes {
+			src.Strides[shift+axis] = strides[axis]
+			if mine := axis - (b.space.axes - arg.axes); mine >= 0 {
+				src.Extents[shift+axis] = arg.shape[mine]
+			}
+		}
+		for axis := range b.Kernel.Axes() {
+			low, high := b.Kernel.Edges(arg.name, axis)
+			src.Edges[axis+3-b.Kernel.Axes()] = [2]kernels.Edge{low, high}
+		}
+		for axis, d := range n.Offset {
+			at := axis + 3 - len(n.Offset)
+			src.Offset[at] = d
+			low, high := src.Edges[at][0], src.Edges[at][1]
+			extent := 1
+			if at >= shift {
+				extent = b.space.shape[at-shift]
+			}
+			fail := func(detail string) ([]Source, error) {
+				return nil, &ArgError{Kernel: b.Kernel.Name(), Name: arg.name, Reason: ArgShape, Detail: detail}
+			}
+			if have := src.Extents[at]; d != 0 && have != extent {
+				return fail("neighbours along an axis along which it is broadcast")
+			} else if have > 0 && (-d > low.Reach(have) || d > high.Reach(have)) {
+				return fail("an offset reaches beyond what its edges tell of an axis so short")
+			}
+		}
+		all = append(all, src)
+	}
+	return all, nil
+}

@@ -206,51 +206,14 @@ func (s *sweep) scratchLen(n int) int { return roundTo(n+s.before+s.after, 8) }
 // makeSources lists the slots that the program uses, and checks how far neighbours reach.
 func (s *sweep) makeSources() error {
 	b := s.binding
-	shift := 3 - b.space.axes
-	of := map[int]kernels.Neighbour{}
-	for _, n := range b.Kernel.Neighbours() {
-		of[n.Slot] = n
+	all, err := b.Sources()
+	if err != nil {
+		return err
 	}
-	for slot, a := range b.Program.Arrays {
-		if !a.Read && !a.Written {
-			continue
-		}
-		if slices.ContainsFunc(b.Kernel.Columns(), func(c kernels.Column) bool { return c.Value == slot }) {
-			continue
-		}
-		n, isNeighbour := of[slot]
-		if !isNeighbour {
-			n.Of = slot
-		}
-		arg := b.arrays[n.Of]
-		src := source{slot: slot, array: n.Of, size: arg.elem.Size(), written: a.Written, data: arg.data, elem: arg.elem}
-		strides := b.space.place(arg)
-		for axis := range b.space.axes {
-			src.strides[shift+axis] = strides[axis]
-		}
-		for axis := range 3 {
-			src.extent[axis] = s.shape[axis]
-			if mine := axis - shift - (b.space.axes - arg.axes); mine >= 0 {
-				src.extent[axis] = arg.shape[mine]
-			} else if axis >= shift {
-				src.extent[axis] = 1
-			}
-		}
-		for axis := range b.Kernel.Axes() {
-			low, high := b.Kernel.Edges(arg.name, axis)
-			src.edges[axis+3-b.Kernel.Axes()] = [2]kernels.Edge{low, high}
-		}
-		for axis, d := range n.Offset {
-			at := axis + 3 - len(n.Offset)
-			src.offset[at] = d
-			low, high := src.edges[at][0], src.edges[at][1]
-			if have, name := src.extent[at], arg.name; max(d, -d) > 0 && have != s.shape[at] {
-				return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgShape, Detail: "neighbours along an axis along which it is broadcast"}
-			} else if have > 0 && (-d > low.Reach(have) || d > high.Reach(have)) {
-				return &ArgError{Kernel: b.Kernel.Name(), Name: name, Reason: ArgShape,
-					Detail: "an offset reaches beyond what its edges tell of an axis so short"}
-			}
-		}
+	for _, from := range all {
+		arg, a := b.arrays[from.Of], b.Program.Arrays[from.Slot]
+		src := source{slot: from.Slot, array: from.Of, size: arg.elem.Size(), written: a.Written, data: arg.data, elem: arg.elem,
+			strides: from.Strides, offset: from.Offset, edges: from.Edges, extent: from.Extents}
 		s.before, s.after = max(s.before, -src.offset[2]), max(s.after, src.offset[2])
 		s.above, s.below = max(s.above, -src.offset[1]), max(s.below, src.offset[1])
 		src.rowBytes = src.strides[1] * src.size
