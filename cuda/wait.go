@@ -1,0 +1,30 @@
+package cuda
+
+import (
+	goruntime "runtime"
+	"time"
+
+	"github.com/triad-go/triad/cuda/internal/driver"
+)
+
+// spinFor is how long a waiter asks again and again before it gives its processor away: waking
+// it costs more than short kernels take.
+const spinFor = 20 * time.Microsecond
+
+// wait waits for an event that was made with driver.EventBlocking. The context is current.
+func (g *gpu) wait(e driver.Event) error {
+	for begin := time.Now(); ; goruntime.Gosched() {
+		done, err := g.drv.EventDone(e)
+		if err != nil || done {
+			return g.fault(err)
+		}
+		if time.Since(begin) > spinFor {
+			return g.fault(g.drv.SyncEvent(e))
+		}
+	}
+}
+
+// finish waits until a stream has nothing left to do, whatever went wrong before: memory is used until then.
+func (g *gpu) finish(s driver.Stream, err error) error {
+	return firstOf(err, g.fault(g.drv.SyncStream(s)))
+}
