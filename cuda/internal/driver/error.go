@@ -46,7 +46,7 @@ func (r Result) Sticky() bool {
 	case IllegalAddress, LaunchTimeout, AssertFailed, HardwareStack, IllegalInstr, Misaligned, InvalidSpace, InvalidPC, LaunchFailed, Unknown:
 		return true
 	}
-	return r == 214 || r == 220 || r == 721 // ECC uncorrectable, NVLink uncorrectable, external device
+	return r == 214 || r == 220 || r == 721 || r == 911 // ECC uncorrectable, NVLink uncorrectable, tensor memory left over, external device
 }
 
 // Error is a call of the driver that failed.
