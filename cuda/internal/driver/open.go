@@ -44,7 +44,7 @@ func (e *LoadError) Error() string {
 	b.WriteString("cuda driver: no library: ")
 	absent := 0
 	for _, a := range e.Tried {
-		if a.Err == fs.ErrNotExist && len(e.Tried) > 1 {
+		if errors.Is(a.Err, fs.ErrNotExist) && len(e.Tried) > 1 {
 			absent++
 			continue
 		}
@@ -57,7 +57,7 @@ func (e *LoadError) Error() string {
 	if absent > 0 {
 		b.WriteString("nor is there ")
 		for _, a := range e.Tried {
-			if a.Err == fs.ErrNotExist {
+			if errors.Is(a.Err, fs.ErrNotExist) {
 				if absent--; absent > 0 {
 					b.WriteString(a.Path + ", ")
 				} else {

@@ -1,0 +1,114 @@
+//go:build linux && (amd64 || arm64) && !cu
+
+package driver
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+)
+
+// openStub builds and opens a stub.
+func openStub(t testing.TB, without ...string) (*library, *stub) {
+	t.Helper()
+	path := buildStub(t, stubSource(without...))
+	d, err := OpenPath(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := d.(*library)
+	if l.Path() != path {
+		t.Errorf("Path is %q, want %q", l.Path(), path)
+	}
+	at, err := purego.Dlsym(l.handle, "stub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, *(**stub)(unsafe.Pointer(&at))
+}
+
+func TestMethods(t *testing.T) {
+	d, s := openStub(t)
+	testMethods(t, d, s)
+}
+
+func TestAllocations(t *testing.T) {
+	d, s := openStub(t)
+	testAllocations(t, d, s)
+}
+
+// TestNames: the functions that are looked up are those whose prototypes the stub has.
+func TestNames(t *testing.T) {
+	got := slices.Sorted(slices.Values(names[:]))
+	if want := slices.Sorted(maps.Keys(prototypes)); !slices.Equal(got, want) {
+		t.Errorf("looked up: %v\nin the stub: %v", got, want)
+	}
+	for _, n := range names {
+		if n == "" {
+			t.Error("a function without a name")
+		}
+	}
+}
+
+func TestOldDriver(t *testing.T) {
+	t.Setenv("STUB_VERSION", "10020")
+	_, err := OpenPath(buildStub(t, stubSource()))
+	var e *VersionError
+	if !errors.As(err, &e) || e.Version != 10020 || e.Need != 11000 || e.Missing != "" {
+		t.Fatalf("%#v", err)
+	}
+	if want := "cuda driver: " + e.Path + " is for CUDA 10.2; a driver for CUDA 11.0 or newer is needed: update NVIDIA's driver"; err.Error() != want {
+		t.Errorf("%q\nwant %q", err, want)
+	}
+}
+
+func TestMissingFunction(t *testing.T) {
+	_, err := OpenPath(buildStub(t, stubSource("cuGraphInstantiate_v2")))
+	var e *VersionError
+	if !errors.As(err, &e) || e.Version != 12020 || e.Missing != "cuGraphInstantiate_v2" {
+		t.Fatalf("%#v", err)
+	}
+}
+
+// TestWithoutNewer: a driver for CUDA 11.0 has neither pools nor the newer cuGraphInstantiate.
+func TestWithoutNewer(t *testing.T) {
+	t.Setenv("STUB_VERSION", "11000")
+	optional := names[required:]
+	d, s := openStub(t, optional...)
+	for _, m := range methods {
+		if !slices.Contains(optional, m.calls[0].symbol) || m.name == "Instantiate" {
+			continue
+		}
+		s.reset()
+		_, err := m.do(d)
+		var e *Error
+		if !errors.As(err, &e) || e.Result != NotSupported || e.Call != m.calls[0].symbol || e.Name != "CUDA_ERROR_NOT_SUPPORTED" {
+			t.Errorf("%s: %v", m.name, err)
+		}
+	}
+	m := method{calls: []one{{"cuGraphInstantiate_v2", []expect{pointer, w(hd1), w(0), w(0), w(0)}, []written{{0, le64(hd2)}}, nil}}}
+	tell(t, s, m)
+	g, err := d.Instantiate(hd1)
+	if g != hd2 || err != nil {
+		t.Errorf("Instantiate: %#x, %v", g, err)
+	}
+	checkCalls(t, s, m.calls)
+}
+
+func BenchmarkLaunch(b *testing.B) {
+	l, s := openStub(b)
+	s.reset()
+	var d Driver = l
+	var block [512]uint64
+	args := []unsafe.Pointer{unsafe.Pointer(&block)}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := d.Launch(1, [3]uint32{1, 1, 1}, [3]uint32{1, 1, 1}, 0, 2, &args[0]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
