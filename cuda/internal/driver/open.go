@@ -157,8 +157,11 @@ const (
 	peerAlreadyEnabled Result = 704
 )
 
-// platform says why a program for this system has no driver.
+// platform says why a program built like this has no driver.
 func platform() *LoadError {
+	if runtime.GOOS == "linux" && (runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64") {
+		return &LoadError{Reason: "the build tag cu needs cgo: build with CGO_ENABLED=1, or without the tag"}
+	}
 	return &LoadError{Reason: fmt.Sprintf("CUDA is for linux/amd64 and linux/arm64; this program was built for %s/%s", runtime.GOOS, runtime.GOARCH)}
 }
 
@@ -166,6 +169,12 @@ func platform() *LoadError {
 func wrong(call string) error {
 	name, text := staticName(InvalidValue)
 	return &Error{Call: call, Result: InvalidValue, Name: name, Text: text}
+}
+
+// lacking gives the error of a call that the library has no function for.
+func lacking(call string) error {
+	name, _ := staticName(NotSupported)
+	return &Error{Call: call, Result: NotSupported, Name: name, Text: "this driver is too old to have it"}
 }
 
 // newError is the error of a call, with the names that the static table has.

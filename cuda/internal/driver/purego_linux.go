@@ -193,9 +193,7 @@ func (l *library) check(s symbol, r Result) error {
 	case 0:
 		return nil
 	case absent:
-		e := newError(base(s), NotSupported, "", "")
-		e.Text = "this driver is too old to have it"
-		return e
+		return lacking(base(s))
 	}
 	return l.failed(s, r)
 }

@@ -100,15 +100,6 @@ func TestWithoutNewer(t *testing.T) {
 }
 
 func BenchmarkLaunch(b *testing.B) {
-	l, s := openStub(b)
-	s.reset()
-	var d Driver = l
-	var block [512]uint64
-	args := []unsafe.Pointer{unsafe.Pointer(&block)}
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := d.Launch(1, [3]uint32{1, 1, 1}, [3]uint32{1, 1, 1}, 0, 2, &args[0]); err != nil {
-			b.Fatal(err)
-		}
-	}
+	d, s := openStub(b)
+	benchmarkLaunch(b, d, s)
 }

@@ -1,0 +1,71 @@
+//go:build linux && (amd64 || arm64) && !cu
+
+package driver
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// headers gives the folder of NVIDIA's files that cucheck.sh has fetched.
+func headers(t *testing.T) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Skip(err)
+	}
+	dir := filepath.Join(cache, "triad", "cuda12")
+	if _, err := os.Stat(filepath.Join(dir, "usr/include/cuda.h")); err != nil {
+		t.Skip("no cuda.h: cucheck.sh fetches it")
+	}
+	return dir
+}
+
+// TestHeader compares the functions used with the prototypes in cuda.h: that a name is not that of an older
+// version, and the number of arguments.
+func TestHeader(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(headers(t), "usr/include/cuda.h"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(string(text), "")
+	// What lies beyond are the old versions, by their old names.
+	header, _, ok := strings.Cut(header, "#if defined(__CUDA_API_VERSION_INTERNAL)")
+	if i := strings.LastIndex(string(text), "#if defined(__CUDA_API_VERSION_INTERNAL)"); !ok || i < 0 {
+		t.Fatal("cuda.h is not as it was")
+	}
+	_ = header
+}
+
+func TestTagCu(t *testing.T) {
+	if os.Getenv("TRIAD_CUCHECK") == "" {
+		t.Skip("takes a while to build: cucheck.sh runs it")
+	}
+	dir := headers(t)
+	link, err := filepath.Glob(filepath.Join(dir, "usr/lib/*/stubs/libcuda.so"))
+	if err != nil || len(link) != 1 {
+		t.Skip("no libcuda.so to link with: cucheck.sh fetches it")
+	}
+	stub := buildStub(t, stubSource())
+	lib := t.TempDir()
+	if err := os.Symlink(stub, filepath.Join(lib, soname)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(runtime.GOROOT(), "bin/go"), "test", "-count=1", "-tags", "cu", "-v", "-run", "^(TestMethods|TestAllocations)$", ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "CGO_CFLAGS=-I"+filepath.Join(dir, "usr/include"),
+		"CGO_LDFLAGS=-L"+filepath.Dir(link[0]), "LD_LIBRARY_PATH="+lib)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"--- PASS: TestMethods", "--- PASS: TestAllocations"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
