@@ -224,6 +224,13 @@ func Collect(s CollectSpec) (*Collective, error) {
 		if ok = folds && s.Op == nil; ok {
 			b.scan()
 		}
+	case kernels.Elementwise:
+		if ok = folds && s.Value.IsInt(); ok {
+			b.integral()
+		}
+	case kernels.ArgMin, kernels.ArgMax:
+		ok = true
+		b.extreme()
 	}
 	if !ok {
 		return fail("there is none on a device")
