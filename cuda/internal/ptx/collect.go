@@ -231,6 +231,14 @@ func Collect(s CollectSpec) (*Collective, error) {
 	case kernels.ArgMin, kernels.ArgMax:
 		ok = true
 		b.extreme()
+	case kernels.Variance:
+		if ok = s.Value.IsFloat(); ok {
+			b.variance()
+		}
+	case kernels.CompensatedSum:
+		if ok = s.Value.IsFloat(); ok {
+			b.compensated()
+		}
 	}
 	if !ok {
 		return fail("there is none on a device")
