@@ -235,6 +235,18 @@ func Collect(s CollectSpec) (*Collective, error) {
 		if ok = s.Value.IsFloat(); ok {
 			b.variance()
 		}
+	case kernels.ExactSum:
+		if ok = s.Value.IsFloat(); ok {
+			b.exact()
+		}
+	case kernels.Keep:
+		if ok = s.By.IsFloat(); ok {
+			b.keep()
+		}
+	case kernels.Histogram:
+		if ok = histogramOf(s.Value, s.Out); ok {
+			b.histogram()
+		}
 	case kernels.CompensatedSum:
 		if ok = s.Value.IsFloat(); ok {
 			b.compensated()
@@ -256,8 +268,7 @@ type collector struct {
 
 // entry writes an entry and returns its name.
 func (b *collector) entry(suffix string, threads int, body func(m *maker)) string {
-	m := &maker{value: valueTypeOf(b.spec.Value)}
-	m.threads = threads
+	m := &maker{value: valueTypeOf(b.spec.Value), by: b.spec.By, rows: b.spec.Rows, threads: threads}
 	body(m)
 	m.op("ret")
 	name := b.spec.Name + "_" + suffix
@@ -270,11 +281,11 @@ func (b *collector) entry(suffix string, threads int, body func(m *maker)) strin
 func pieces(n, size int) int { return n/size + (n%size+size-1)/size }
 
 // exactFloat is the sum that words of 32 bits with carries are, of which word k is worth 2^(32k - 1074), rounded once.
-func exactFloat(words []int64, t kernels.Type) float64 {
+func exactFloat(words []uint64, t kernels.Type) float64 {
 	sum := new(big.Int)
 	for k := len(words) - 1; k >= 0; k-- {
 		sum.Lsh(sum, 32)
-		sum.Add(sum, big.NewInt(words[k]))
+		sum.Add(sum, big.NewInt(int64(words[k])))
 	}
 	if sum.Sign() == 0 {
 		return 0

@@ -93,6 +93,8 @@ func floatBits[T kernels.Float](v T) uint64 {
 type maker struct {
 	writer
 	value   valueType
+	by      kernels.Type
+	rows    kernels.Type
 	threads int // of a CTA
 	shares  int
 }
@@ -182,7 +184,7 @@ func (m *maker) each(from, n, step any, body func(i string)) {
 	})
 }
 
-// at is the address of element i, of a size that is a power of two.
+// at is the address of element i, of a size.
 func (m *maker) at(base, i any, size int) string {
 	if size == 1 {
 		return m.add(base, i)
