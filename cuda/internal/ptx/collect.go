@@ -67,6 +67,7 @@ type Pass struct {
 type Collective struct {
 	Text    string // the module
 	InPlace bool   // the output may be the column itself
+	Most    int64  // the greatest N and OutLen that there may be, where that is not 0
 
 	spec    CollectSpec
 	results int
@@ -111,9 +112,10 @@ const (
 	wordOut
 	wordOutLen
 	wordResult
-	wordShape                          // 3
-	wordStrides        = wordShape + 3 // 3
-	wordScratch        = wordStrides + 3
+	wordShape                            // 3
+	wordStrides        = wordShape + 3   // 3
+	wordPitches        = wordStrides + 3 // 3, of the column
+	wordScratch        = wordPitches + 3
 	collectScratchMost = 8
 	collectWords       = wordScratch + collectScratchMost
 )
@@ -144,18 +146,8 @@ func (c *Collective) Arguments(block []uint64, a *CollectArgs) {
 	block[wordN], block[wordValues], block[wordBy] = uint64(a.N), a.Values, a.By
 	block[wordRows], block[wordRowsLen] = a.Rows, uint64(a.RowsLen)
 	block[wordOut], block[wordOutLen], block[wordResult] = a.Out, uint64(a.OutLen), a.Result
-	for axis := range 3 {
-		block[wordShape+axis], block[wordStrides+axis] = uint64(a.Shape[axis]), uint64(int64(a.Strides[axis]))
-	}
-	if c.spec.Kind == kernels.Along { // in the order in which a fold takes them: the axis that goes last
-		at := wordShape
-		for axis := range 3 {
-			if axis != a.Axis {
-				block[at], block[at+3] = uint64(a.Shape[axis]), uint64(int64(a.Strides[axis]))
-				at++
-			}
-		}
-		block[at] = uint64(a.Shape[a.Axis])
+	if c.spec.Kind == kernels.Along {
+		alongArguments(block, a)
 	}
 	if c.scratch != nil {
 		at := a.Scratch
@@ -246,6 +238,20 @@ func Collect(s CollectSpec) (*Collective, error) {
 	case kernels.Histogram:
 		if ok = histogramOf(s.Value, s.Out); ok {
 			b.histogram()
+		}
+	case kernels.Scatter, kernels.ScatterAdd:
+		ok = true
+		b.scatterOf()
+	case kernels.Segments, kernels.SegmentScan, kernels.SegmentScanBefore:
+		switch ok = folds && s.Op == nil && s.Rows.IsInt(); {
+		case ok && s.Kind == kernels.Segments:
+			b.segments()
+		case ok:
+			b.segmentScan()
+		}
+	case kernels.Along:
+		if ok = folds; ok {
+			b.along()
 		}
 	case kernels.CompensatedSum:
 		if ok = s.Value.IsFloat(); ok {

@@ -26,7 +26,7 @@ func (b *collector) scan() {
 		final = b.entry("scan", 32, func(m *maker) { m.scanLanes(l) })
 		grid, threads = func(blocks int) int { return pieces(blocks, 32) }, 32
 	}
-	chain := b.entry("chain", chainThreads, func(m *maker) { m.chain(s.Reduce, scanBlock, false) })
+	chain := b.entry("chain", chainThreads, func(m *maker) { m.chain(m.linkOf(s.Reduce), scanBlock, false) })
 	size := s.Value.Size()
 	b.c.scratch = func(a *CollectArgs) []int { return []int{pieces(a.N, scanBlock) * size} }
 	b.c.passes = func(dst []Pass, a *CollectArgs) []Pass {
@@ -145,10 +145,21 @@ const (
 	chainGroup   = 16 // values that one thread has under way
 )
 
+// link is what a chain folds with.
+type link struct {
+	identity string
+	group    int                 // values that one thread has under way, a divisor of chainTile
+	fold     func(acc, x string) // into acc
+}
+
+func (m *maker) linkOf(r kernels.Reduction) link {
+	return link{m.value.identity(r), chainGroup, func(acc, x string) { m.fold(m.value, r, acc, acc, x) }}
+}
+
 // chain turns the folds of blocks in the scratch array 0 into what is carried into each, in one CTA: one thread folds in order,
-// while the others read what follows. With heads, a block for which the word in the scratch array 1 is not 0 has a beginning in
+// while the others read what follows. It returns the fold of all, which the first thread knows. With heads, a block for which the word in the scratch array 1 is not 0 has a beginning in
 // it, and hands on its own fold alone.
-func (m *maker) chain(r kernels.Reduction, block int, heads bool) {
+func (m *maker) chain(l link, block int, heads bool) (carry string) {
 	v := m.value
 	const turns = chainTile / chainThreads
 	n, totals := m.ldarg(wordN), m.ldarg(wordScratch)
@@ -166,7 +177,7 @@ func (m *maker) chain(r kernels.Reduction, block int, heads bool) {
 	}
 	var values, flags [turns]string
 	for k := range turns {
-		values[k] = m.copyOf(v, v.identity(r))
+		values[k] = m.copyOf(v, l.identity)
 		if heads {
 			flags[k] = m.copyOf(uint32Value, 0)
 		}
@@ -181,7 +192,7 @@ func (m *maker) chain(r kernels.Reduction, block int, heads bool) {
 			}
 		}
 	}
-	carry := m.copyOf(v, v.identity(r))
+	carry = m.copyOf(v, l.identity)
 	to := m.imm(from)
 	lo := m.imm(0)
 	read(lo)
@@ -201,9 +212,9 @@ func (m *maker) chain(r kernels.Reduction, block int, heads bool) {
 		read(next)
 		m.when(first, func() {
 			count := m.do(b64, "min.s64", m.sub(blocks, lo), chainTile)
-			m.each(0, count, chainGroup, func(i string) {
+			m.each(0, count, l.group, func(i string) {
 				at := m.at(tile, i, v.size)
-				var x, fresh [chainGroup]string
+				x, fresh := make([]string, l.group), make([]string, l.group)
 				for k := range x {
 					x[k] = m.load(v, "shared", at, k*v.size)
 				}
@@ -215,7 +226,7 @@ func (m *maker) chain(r kernels.Reduction, block int, heads bool) {
 				}
 				for k := range x {
 					m.store(v, "shared", at, k*v.size, carry)
-					m.fold(v, r, carry, carry, x[k])
+					l.fold(carry, x[k])
 					if heads {
 						m.set(carry, "selp"+v.arith, x[k], carry, fresh[k])
 					}
@@ -230,6 +241,7 @@ func (m *maker) chain(r kernels.Reduction, block int, heads bool) {
 		m.set(to, "add.s64", to, chainTile*v.size)
 		m.move(int64Value, lo, next)
 	})
+	return carry
 }
 
 // laneScan is a scan in which blocks are folded from left to right.
