@@ -130,3 +130,12 @@ func (m *modules) unload() {
 	}
 	m.have = nil
 }
+
+// keep says where compiled code is kept for other processes, unless that was said before.
+func (m *modules) keep(disk imageCache) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.disk == nil {
+		m.disk = disk
+	}
+}

@@ -22,7 +22,7 @@ type slab struct {
 
 	mu    sync.Mutex
 	pages []words
-	used  int              // words of the last page
+	used  int             // words of the last page
 	idle  map[int][]words // by size, a power of two
 }
 

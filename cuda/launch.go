@@ -1,0 +1,578 @@
+package cuda
+
+import (
+	"context"
+	"fmt"
+	goruntime "runtime"
+	"time"
+	"unsafe"
+
+	"github.com/triad-go/triad/cuda/internal/driver"
+	"github.com/triad-go/triad/cuda/internal/ptx"
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/runtime"
+)
+
+// launch is the launches of one call: a runtime.Launcher.
+type launch struct {
+	ex      *executor
+	binding *runtime.Binding
+	held    *held
+	n       int
+
+	module         *ptx.Module
+	scalar, vector function
+	folds          []function // by reduction
+	streams        bool       // arrays outgrow the cache
+
+	arrays []placed // by slot of the parameters
+	staged staged
+	grid   bool // rows and planes matter
+	shape  [3]int
+
+	args      ptx.Launch
+	moved     []uint64 // args.Arrays, from the element on that a piece begins with
+	block     []uint64 // the arguments, as the entry takes them
+	indirect  words    // the block, where it is too large for an entry's parameters
+	params    [1]unsafe.Pointer
+	foldBlock [3]uint64
+	foldParam [1]unsafe.Pointer
+
+	words    words // faults, then results of reductions, then those of collectives
+	faults   int
+	results  int
+	extra    int          // words of collectives
+	partials driver.Ptr   // by reduction, stride words each
+	stride   int          // blocks
+	levels   []driver.Ptr // what comes out of folds that are not the last
+	columns  []*column
+
+	start, stop driver.Event
+	took        time.Duration // of the last launch, on the device; -1 if that was not measured
+}
+
+// place says how a launch reaches an array.
+type place uint8
+
+const (
+	resident place = iota // it lies on the device
+	chunked               // in the host's memory: piece by piece through the ring
+	whole                 // in the host's memory: all of it is copied to the device, and back
+)
+
+// placed is an array as a launch has it.
+type placed struct {
+	runtime.Array
+	place  place
+	pinned bool       // of the host, and the device copies it without staging
+	device driver.Ptr // of element 0; of chunked arrays, as bytes from the beginning of a slot
+	size   int        // of an element
+	bytes  int        // from element 0 to past the last
+}
+
+func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.Args) (l *launch, err error) {
+	g := e.gpu
+	before, err := g.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer g.leave(before)
+	l = &launch{ex: e, binding: b, n: b.Frame.N, held: newHeld(e), took: -1}
+	defer func() {
+		if err != nil {
+			l.held.release()
+			l = nil
+		}
+	}()
+	p := b.Program
+	l.faults, l.results = len(p.Traps), len(p.Reductions)
+	l.placeArrays()
+	if err := l.prepareColumns(args); err != nil {
+		return nil, err
+	}
+	if err := l.generate(plan); err != nil {
+		return nil, err
+	}
+	if err := l.allocate(); err != nil {
+		return nil, err
+	}
+	if err := l.prepareStaging(); err != nil {
+		return nil, err
+	}
+	if l.start, err = l.held.event(driver.EventBlocking); err != nil {
+		return nil, err
+	}
+	if l.stop, err = l.held.event(driver.EventBlocking); err != nil {
+		return nil, err
+	}
+	l.params[0] = unsafe.Pointer(unsafe.SliceData(l.block))
+	l.foldParam[0] = unsafe.Pointer(&l.foldBlock)
+	if l.module.Indirect {
+		l.params[0] = unsafe.Pointer(&l.indirect.device)
+	}
+	// Memory was had in the order of the device's stream.
+	if err := g.finish(g.stream, nil); err != nil {
+		return nil, err
+	}
+	goruntime.AddCleanup(l, (*held).release, l.held)
+	return l, nil
+}
+
+// placeArrays decides how arrays are reached.
+func (l *launch) placeArrays() {
+	b := l.binding
+	gathered := map[int]bool{}
+	for _, g := range b.Kernel.Gathers() {
+		gathered[g.Of] = true
+	}
+	for slot, a := range b.Arrays() {
+		p := placed{Array: a, place: whole, size: a.Elem.Size()}
+		p.bytes = p.size * span(a)
+		switch m := a.Memory.(type) {
+		case *deviceMemory:
+			p.place, p.device = resident, driver.Ptr(uintptr(a.Data))
+		case *pinnedMemory:
+			p.pinned = m.gpu != nil
+		}
+		if p.place == whole && b.Plain() && !a.Own && !gathered[slot] && len(b.Kernel.Columns()) == 0 {
+			p.place = chunked
+		}
+		l.arrays = append(l.arrays, p)
+	}
+}
+
+// span is the number of elements from the first of an array to past the last.
+func span(a runtime.Array) int {
+	last := 0
+	for axis := range a.Axes {
+		if a.Shape[axis] == 0 {
+			return 0
+		}
+		last += (a.Shape[axis] - 1) * a.Strides[axis]
+	}
+	return last + 1
+}
+
+// generate makes the program's code.
+func (l *launch) generate(plan runtime.Plan) error {
+	b, g := l.binding, l.ex.gpu
+	p := b.Program
+	o := ptx.Options{Name: b.Kernel.Name(), Labels: b.Kernel.Describe(p.Elem), SM: g.props.capability}
+	for i, a := range l.arrays {
+		for _, c := range l.arrays[:i] {
+			o.Aliased = o.Aliased || a.place == resident && a.Data == c.Data && (a.Out || c.Out)
+		}
+	}
+	moved := int64(0)
+	for _, a := range l.arrays {
+		moved += int64(a.bytes)
+	}
+	l.streams = plan.NonTemporal == runtime.NTOn || plan.NonTemporal == runtime.NTAuto && moved > g.props.l2
+	o.Stream = l.streams
+	l.args.Uniforms = b.Frame.Uniforms
+	l.shape = [3]int{1, 1, l.n}
+	if !b.Plain() {
+		if err := l.generateGrid(&o); err != nil {
+			return err
+		}
+	} else {
+		l.args.N = l.n
+		l.args.Arrays = make([]uint64, len(p.Arrays))
+		for _, gt := range b.Kernel.Gathers() {
+			l.args.Arrays[gt.Array] = uint64(l.arrays[gt.Of].device)
+		}
+	}
+	l.module = ptx.Generate(p, o)
+	m, err := l.held.module(b.Kernel.Name(), l.module.Text)
+	if err != nil {
+		return err
+	}
+	if l.scalar, err = g.entry(m, l.module.Scalar); err != nil {
+		return err
+	}
+	if l.module.Vector != "" {
+		if l.vector, err = g.entry(m, l.module.Vector); err != nil {
+			return err
+		}
+	}
+	for _, name := range l.module.Folds {
+		h, err := g.drv.Function(m.handle, name)
+		if err != nil {
+			return g.fault(err)
+		}
+		l.folds = append(l.folds, function{handle: h, threads: ptx.FoldThreads})
+	}
+	return nil
+}
+
+// generateGrid says what slots are on a grid: the arguments are the kernel's arrays by slot, then columns.
+func (l *launch) generateGrid(o *ptx.Options) error {
+	b := l.binding
+	sources, err := b.Sources()
+	if err != nil {
+		return err
+	}
+	axes, shape := b.Space()
+	l.grid, l.shape = true, [3]int{1, 1, 1}
+	copy(l.shape[3-axes:], shape[:axes])
+	arguments := len(l.arrays)
+	o.Sources = make([]ptx.Source, len(b.Program.Arrays))
+	for slot := range o.Sources {
+		if slot >= len(l.arrays) { // until something below says otherwise, an argument of its own
+			o.Sources[slot].Of = slot
+			arguments = max(arguments, slot+1)
+		} else {
+			o.Sources[slot].Of = slot
+		}
+	}
+	l.args.Arrays = make([]uint64, arguments)
+	l.args.Strides, l.args.Extents = make([][3]int, arguments), make([][3]int, arguments)
+	for i := range arguments { // columns: all elements of the space, one after the other
+		l.args.Strides[i] = [3]int{l.shape[1] * l.shape[2], l.shape[2], 1}
+		l.args.Extents[i] = l.shape
+	}
+	for _, s := range sources {
+		o.Sources[s.Slot] = ptx.Source{Of: s.Of, Offset: s.Offset, Edges: s.Edges}
+		l.args.Strides[s.Of], l.args.Extents[s.Of] = s.Strides, s.Extents
+	}
+	for _, gt := range b.Kernel.Gathers() {
+		o.Sources[gt.Array].Of = gt.Of
+	}
+	l.args.Shape, l.args.N = l.shape, l.shape[2]
+	return nil
+}
+
+// blocks is the number of reduction blocks.
+func (l *launch) blocks() int {
+	p := l.binding.Program
+	if l.grid {
+		return l.shape[0] * l.shape[1] * p.Blocks(l.shape[2])
+	}
+	return p.Blocks(l.n)
+}
+
+// allocate gets the memory that a call needs besides its arrays.
+func (l *launch) allocate() (err error) {
+	h := l.held
+	for i := range l.arrays {
+		if a := &l.arrays[i]; a.place == whole && a.bytes > 0 {
+			if a.device, err = h.alloc(int64(a.bytes)); err != nil {
+				return err
+			}
+		}
+	}
+	if err := l.allocateColumns(); err != nil {
+		return err
+	}
+	l.pointArrays()
+	l.block, l.moved = make([]uint64, l.module.Words), make([]uint64, len(l.args.Arrays))
+	if l.module.Indirect {
+		if l.indirect, err = h.someWords(l.module.Words); err != nil {
+			return err
+		}
+		l.block = l.indirect.host[:l.module.Words]
+	}
+	if n := l.faults + l.results + l.extra; n > 0 {
+		if l.words, err = h.someWords(n); err != nil {
+			return err
+		}
+		l.args.Faults = uint64(l.words.device)
+	}
+	for r := range l.binding.Frame.Partials { // of all blocks, one comes back
+		l.binding.Frame.Partials[r] = make([]uint64, min(1, l.blocks()))
+	}
+	if l.results == 0 || l.blocks() == 0 {
+		return nil
+	}
+	l.stride = l.blocks()
+	if l.stride == 1 { // what the kernel writes is the result
+		l.partials = l.words.device + driver.Ptr(8*l.faults)
+	} else {
+		if l.partials, err = h.alloc(8 * int64(l.stride) * int64(l.results)); err != nil {
+			return err
+		}
+		for n := folded(l.stride); n > 1; n = folded(n) {
+			level, err := h.alloc(8 * int64(n))
+			if err != nil {
+				return err
+			}
+			l.levels = append(l.levels, level)
+		}
+	}
+	l.args.Partials, l.args.PartialStride = uint64(l.partials), l.stride
+	return nil
+}
+
+// folded is how many partials a fold leaves of n.
+func folded(n int) int { return (n + ptx.FoldPartials - 1) / ptx.FoldPartials }
+
+// pointArrays tells the arguments where arrays are, but for those that are staged.
+func (l *launch) pointArrays() {
+	for slot := range l.arrays {
+		a := &l.arrays[slot]
+		if slot < len(l.args.Arrays) && a.place != chunked {
+			l.args.Arrays[slot] = uint64(a.device)
+		}
+	}
+	if !l.grid {
+		for _, gt := range l.binding.Kernel.Gathers() {
+			l.args.Arrays[gt.Array] = uint64(l.arrays[gt.Of].device)
+		}
+	}
+	for _, c := range l.columns {
+		c.point(l)
+	}
+}
+
+// info says how the call runs.
+func (l *launch) info(plan runtime.Plan) runtime.LaunchInfo {
+	g := l.ex.gpu
+	info := runtime.LaunchInfo{Executor: l.ex.name, Code: fmt.Sprintf("ptx sm_%d", g.props.capability), Workers: max(1, g.props.sms), Schedule: plan.Schedule,
+		NonTemporal: l.streams}
+	switch {
+	case plan.NonTemporal != runtime.NTAuto:
+		info.NonTemporalWhy = "as asked"
+	case l.streams:
+		info.NonTemporalWhy = "the arrays are larger than the L2 cache"
+	default:
+		info.NonTemporalWhy = "the arrays fit the L2 cache"
+	}
+	return info
+}
+
+// Launch implements runtime.Launcher.
+func (l *launch) Launch(ctx, _ context.Context, b *runtime.Binding) error {
+	e := l.ex
+	if !e.begin() {
+		return runtime.ErrClosed
+	}
+	defer e.end()
+	g := e.gpu
+	before, err := g.enter()
+	if err != nil {
+		return l.failed(err)
+	}
+	defer g.leave(before)
+	l.took = -1
+	if l.staged.active {
+		err = l.runStaged(ctx)
+	} else {
+		err = l.runResident(ctx)
+	}
+	if err != nil {
+		if ctx.Err() != nil && err == context.Cause(ctx) {
+			return err
+		}
+		return l.failed(err)
+	}
+	return l.takeOutcome()
+}
+
+// failed names the kernel where an error of the driver does not.
+func (l *launch) failed(err error) error {
+	switch err.(type) {
+	case *driver.Error, *LostError:
+		return &LaunchError{Kernel: l.binding.Kernel.Name(), Device: l.ex.gpu.ordinal, Err: err}
+	}
+	return err
+}
+
+// DeviceTime implements runtime.DeviceTimer.
+func (l *launch) DeviceTime() (time.Duration, bool) { return l.took, l.took >= 0 }
+
+// pieceElements is how many elements one launch of the driver's has at the most, so that a context can stop what is long.
+const pieceElements = 1 << 32
+
+// runResident launches where everything is on the device.
+func (l *launch) runResident(ctx context.Context) error {
+	g, s := l.ex.gpu, l.ex.stream
+	for lo := 0; ; lo += pieceElements {
+		hi := l.n
+		if !l.grid && hi-lo > pieceElements {
+			hi = lo + pieceElements
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		first, last := lo == 0, hi == l.n
+		l.ex.queue.Lock()
+		err := l.enqueue(lo, hi, first, last)
+		l.ex.queue.Unlock()
+		if err != nil {
+			return g.finish(s, g.fault(err))
+		}
+		if err := g.wait(l.stop); err != nil {
+			return err
+		}
+		if last {
+			break
+		}
+	}
+	if ms, err := g.drv.Elapsed(l.start, l.stop); err == nil {
+		l.took = time.Duration(float64(ms) * 1e6)
+	}
+	if l.faults+l.results+l.extra > 0 {
+		return g.finish(s, nil)
+	}
+	return nil
+}
+
+// enqueue puts a launch of elements lo … hi-1 into the stream, with what belongs before the first piece and after the last.
+func (l *launch) enqueue(lo, hi int, first, last bool) error {
+	d, s := l.ex.gpu.drv, l.ex.stream
+	if first {
+		if err := l.sendFaults(s); err != nil {
+			return err
+		}
+		if err := d.RecordEvent(l.start, s); err != nil {
+			return err
+		}
+		for _, c := range l.columns {
+			if err := c.before(l, s); err != nil {
+				return err
+			}
+		}
+	}
+	if hi > lo {
+		if err := l.kernel(lo, hi, l.from(lo), s); err != nil {
+			return err
+		}
+	}
+	if last {
+		if err := l.fold(s); err != nil {
+			return err
+		}
+		for _, c := range l.columns {
+			if err := c.run(l, s); err != nil {
+				return err
+			}
+		}
+	}
+	if err := d.RecordEvent(l.stop, s); err != nil {
+		return err
+	}
+	if last {
+		return l.fetchWords(s)
+	}
+	return nil
+}
+
+// from is the addresses of element lo of all arrays that lie on the device.
+func (l *launch) from(lo int) []uint64 {
+	if lo == 0 {
+		return l.args.Arrays
+	}
+	copy(l.moved, l.args.Arrays)
+	for slot, a := range l.binding.Program.Arrays {
+		if !a.Gathered && slot < len(l.moved) {
+			l.moved[slot] += uint64(lo * a.Type.Size())
+		}
+	}
+	return l.moved
+}
+
+// sendFaults forgets faults.
+func (l *launch) sendFaults(s driver.Stream) error {
+	if l.faults == 0 {
+		return nil
+	}
+	for i := range l.faults {
+		l.words.host[i] = kernels.NoFault
+	}
+	return l.ex.gpu.drv.CopyToDevice(l.words.device, unsafe.Pointer(unsafe.SliceData(l.words.host)), uint64(8*l.faults), s)
+}
+
+// fetchWords brings faults and results to the host.
+func (l *launch) fetchWords(s driver.Stream) error {
+	n := l.faults + l.results + l.extra
+	if n == 0 {
+		return nil
+	}
+	return l.ex.gpu.drv.CopyToHost(unsafe.Pointer(unsafe.SliceData(l.words.host)), l.words.device, uint64(8*n), s)
+}
+
+// kernel launches the program over elements lo … hi-1. Arrays are where element lo is, or element 0 if they are l.args.Arrays.
+func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
+	d := l.ex.gpu.drv
+	a := l.args
+	a.Arrays = arrays
+	f, aligned := l.scalar, l.module.Vector != ""
+	if !l.grid {
+		a.N, a.Index = hi-lo, int64(lo)
+		if l.results > 0 {
+			a.Partials += uint64(8 * (lo / l.binding.Program.BlockLen()))
+		}
+		for slot, arr := range l.binding.Program.Arrays {
+			aligned = aligned && ((!arr.Read && !arr.Written) || arrays[slot]%16 == 0)
+		}
+	}
+	l.module.Arguments(l.block, &a)
+	if l.module.Indirect {
+		if err := d.CopyToDevice(l.indirect.device, unsafe.Pointer(unsafe.SliceData(l.indirect.host)), uint64(8*l.module.Words), s); err != nil {
+			return err
+		}
+	}
+	grid, threads := [3]uint32{1, 1, 1}, f.threads
+	switch {
+	case l.module.Warp:
+		blocks := l.binding.Program.Blocks(a.N)
+		if l.grid {
+			blocks = l.blocks()
+		}
+		grid[0] = f.blocks(blocks, threads/32)
+	case l.grid:
+		for threads > 32 && threads/2 >= l.shape[2] {
+			threads /= 2
+		}
+		grid = [3]uint32{f.blocks(l.shape[2], threads), uint32(max(1, min(l.shape[1], 65535))), uint32(max(1, min(l.shape[0], 65535)))}
+	case aligned:
+		f = l.vector
+		threads = f.threads
+		grid[0] = f.blocks(a.N, threads*l.module.VectorElements)
+	default:
+		grid[0] = f.blocks(a.N, threads)
+	}
+	return d.Launch(f.handle, grid, [3]uint32{uint32(threads), 1, 1}, 0, s, &l.params[0])
+}
+
+// fold folds the partials of all blocks.
+func (l *launch) fold(s driver.Stream) error {
+	if l.results == 0 || l.stride <= 1 {
+		return nil
+	}
+	d := l.ex.gpu.drv
+	for r := range l.results {
+		in, n := l.partials+driver.Ptr(8*r*l.stride), l.stride
+		for level := 0; n > 1; level++ {
+			out := l.words.device + driver.Ptr(8*(l.faults+r))
+			if level < len(l.levels) {
+				out = l.levels[level]
+			}
+			l.foldBlock = [3]uint64{uint64(in), uint64(n), uint64(out)}
+			if err := d.Launch(l.folds[r].handle, [3]uint32{uint32(folded(n)), 1, 1}, [3]uint32{ptx.FoldThreads, 1, 1}, 0, s, &l.foldParam[0]); err != nil {
+				return err
+			}
+			in, n = out, folded(n)
+		}
+	}
+	return nil
+}
+
+// takeOutcome takes faults and results out of the words that came back.
+func (l *launch) takeOutcome() error {
+	f := l.binding.Frame
+	for i := range l.faults {
+		f.Faults[i] = int64(l.words.host[i])
+	}
+	for r := range l.results {
+		if len(f.Partials[r]) > 0 {
+			f.Partials[r][0] = l.words.host[l.faults+r]
+		}
+	}
+	for _, c := range l.columns {
+		if err := c.outcome(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
