@@ -33,15 +33,42 @@ func TestHeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	header := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(string(text), "")
-	// What lies beyond are the old versions, by their old names.
-	header, _, ok := strings.Cut(header, "#if defined(__CUDA_API_VERSION_INTERNAL)")
-	if i := strings.LastIndex(string(text), "#if defined(__CUDA_API_VERSION_INTERNAL)"); !ok || i < 0 {
+	all := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(string(text), "")
+	// After this are the functions by names that are defined away before.
+	end := strings.LastIndex(all, "#if defined(__CUDA_API_VERSION_INTERNAL)")
+	if end < 0 {
 		t.Fatal("cuda.h is not as it was")
 	}
-	_ = header
+	for name, n := range prototypes {
+		in, is := all[:end], name
+		if name == "cuGraphInstantiate_v2" { // that of the drivers before CUDA 11.4
+			in = all[end:]
+		}
+		// The name in the library is defined to be that of another function, or is the function's.
+		const perThread = `(?:__CUDA_API_PT[DS][SZ]\()?`
+		if as := regexp.MustCompile(`#\s*define\s+(\w+)\s+` + perThread + name + `\b`).FindStringSubmatch(in); as != nil {
+			is = as[1]
+		} else if to := regexp.MustCompile(`#\s*define\s+` + name + `\s+` + perThread + `(\w+)`).FindStringSubmatch(in); to != nil {
+			t.Errorf("%s is the old name of %s", name, to[1])
+			continue
+		}
+		found := regexp.MustCompile(`CUresult\s+CUDAAPI\s+`+is+`\s*\(([^;]*)\);`).FindAllStringSubmatch(in, -1)
+		if len(found) == 0 {
+			t.Errorf("%s: no prototype", name)
+		}
+		for _, f := range found {
+			args := strings.Count(f[1], ",") + 1
+			if strings.TrimSpace(f[1]) == "void" {
+				args = 0
+			}
+			if args != n {
+				t.Errorf("%s has %d arguments, the stub %d: %s", name, args, n, f[1])
+			}
+		}
+	}
 }
 
+// TestTagCu runs the tests of the binding of gorgonia.org/cu, with the stub as the driver.
 func TestTagCu(t *testing.T) {
 	if os.Getenv("TRIAD_CUCHECK") == "" {
 		t.Skip("takes a while to build: cucheck.sh runs it")
