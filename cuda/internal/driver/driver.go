@@ -7,6 +7,32 @@
 // the CUDA Driver API reference gives it. Errors are of type [*Error]. A method that works in "the
 // current context" works in that of the calling thread: callers lock their goroutine to it
 // and call SetCurrent first.
+//
+// A call that succeeds leaves no garbage, unless it gives a string or bytes. A pointer that is passed has to stay good for
+// as long as the driver uses it, which for a copy is until its stream has come to it; what it points to lies in the heap,
+// as a call takes its address.
+//
+// # Without cgo
+//
+// The library is loaded when Open is first called, with the system's dlopen (by github.com/ebitengine/purego). For this a
+// program without cgo, too, is linked dynamically: on linux it needs glibc, even where it never calls Open, and does not
+// start on a system without, such as Alpine or an empty container. A call costs some 0.1 µs more than in C.
+//
+// # The build tag cu
+//
+// With the tag cu the driver is gorgonia.org/cu, by its direct calls. A call costs some 0.04 µs more than in C. This is
+// the price:
+//
+//   - To build takes cgo, and cuda.h of CUDA 11.4 to 12 (in 13, five functions that gorgonia.org/cu calls have changed)
+//     where the compiler looks, or named by CGO_CFLAGS=-I…; to link takes libcuda.so, the driver's or the toolkit's stub,
+//     where the linker looks, or named by CGO_LDFLAGS=-L….
+//   - The package calls cuInit as a program starts, prints to the standard output if that fails, and ends the process:
+//     where there is no GPU or no driver, the program does not run at all, and Open has no error to give but for a driver
+//     that is too old.
+//   - Graphs take a driver of CUDA 11.4 or newer.
+//
+// Launches, modules with a log, linking, pinned memory, pools, captures and graphs are calls of our own there:
+// gorgonia.org/cu has none, or takes too little (its Launch copies eight bytes a parameter).
 package driver
 
 import "unsafe"

@@ -54,6 +54,61 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestPointersStay: what a call is given the address of lies in the heap. A stack moves as it grows, and the driver
+// would go on to use the old place.
+func TestPointersStay(t *testing.T) {
+	d, s := openStub(t) // not a Driver: a call through an interface has everything in the heap
+	for name, call := range map[string]func() (before, after uintptr){
+		"Launch": func() (before, after uintptr) {
+			var params [2]unsafe.Pointer
+			before = uintptr(unsafe.Pointer(&params))
+			d.Launch(1, [3]uint32{}, [3]uint32{}, 0, 0, &params[0])
+			grow(100)
+			return before, uintptr(unsafe.Pointer(&params))
+		},
+		"CopyToDevice": func() (before, after uintptr) {
+			var x [8]byte
+			before = uintptr(unsafe.Pointer(&x))
+			d.CopyToDevice(1, unsafe.Pointer(&x), 8, 0)
+			grow(100)
+			return before, uintptr(unsafe.Pointer(&x))
+		},
+		"CopyToHost": func() (before, after uintptr) {
+			var x [8]byte
+			before = uintptr(unsafe.Pointer(&x))
+			d.CopyToHost(unsafe.Pointer(&x), 1, 8, 0)
+			grow(100)
+			return before, uintptr(unsafe.Pointer(&x))
+		},
+		"HostRegister": func() (before, after uintptr) {
+			var x [8]byte
+			before = uintptr(unsafe.Pointer(&x))
+			d.HostRegister(unsafe.Pointer(&x), 8)
+			grow(100)
+			return before, uintptr(unsafe.Pointer(&x))
+		},
+	} {
+		s.reset()
+		done := make(chan bool)
+		go func() { // on a stack that is still small
+			if before, after := call(); before != after {
+				t.Errorf("%s: moved from %#x to %#x", name, before, after)
+			}
+			close(done)
+		}()
+		<-done
+	}
+}
+
+//go:noinline
+func grow(n int) int {
+	var pad [4096]byte
+	if n == 0 {
+		return int(pad[0])
+	}
+	return grow(n-1) + int(pad[n])
+}
+
 func TestOldDriver(t *testing.T) {
 	t.Setenv("STUB_VERSION", "10020")
 	_, err := OpenPath(buildStub(t, stubSource()))
