@@ -62,7 +62,7 @@ func opening(t *testing.T, env ...string) string {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(append(cmd.Env, "TRIAD_TEST_OPEN=1"), env...)
+	cmd.Env = append(append(cmd.Env, "TRIAD_TEST_OPEN=1", "GORACE=atexit_sleep_ms=0"), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
