@@ -11,7 +11,7 @@ import (
 )
 
 // LibraryVariable is the environment variable that names the driver library to load, in place
-// of the one that the system has.
+// of the one that the system has. A program built with the tag cu has the one that it is linked with.
 const LibraryVariable = "TRIAD_CUDA_LIBRARY"
 
 // Oldest is the oldest version of the driver that Open accepts, as cuDriverGetVersion counts: that of
