@@ -401,7 +401,7 @@ static allocation *lookup(u64 va) {
 	return va - a->va < a->size + GUARD ? a : NULL; // a little beyond, for messages
 }
 
-#define DEVICEBASE 0x302000000ull
+#define DEVICEBASE 0x700000000000ull // where neither Go nor the system puts anything
 #define ISDEVICE(p) ((u64)(p) >= DEVICEBASE && (u64)(p) < DEVICEBASE + ((u64)MAXDEVICES << 36))
 
 static u64 cached(int d) {
