@@ -233,8 +233,8 @@ func (l *Library) Fail(call string, nth int, r driver.Result) { l.rule(call, nth
 // FailFrom is Fail for the nth call from now and all later ones.
 func (l *Library) FailFrom(call string, nth int, r driver.Result) { l.rule(call, nth, r, 1, 0) }
 
-// LoseAt makes the nth call from now find its thread's device lost: it and whatever asks that device for anything later
-// gives r.
+// LoseAt makes the nth call from now find its thread's device lost, or the first where the thread has none: it and
+// whatever asks that device for anything later gives r, which has to be sticky.
 func (l *Library) LoseAt(nth int, r driver.Result) { l.rule("", nth, r, 0, 1) }
 
 func (l *Library) rule(call string, nth int, r driver.Result, forever, loses uintptr) {

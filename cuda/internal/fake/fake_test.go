@@ -935,3 +935,65 @@ func TestSubprocess(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }
+
+func TestFailEach(t *testing.T) {
+	// A careful scenario: what it gets it gives back, whatever fails.
+	scenario := func(t *testing.T, l *Library) (err error) {
+		if err := l.Open(); err != nil {
+			return err
+		}
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		also := func(e error) {
+			if err == nil {
+				err = e
+			}
+		}
+		d, err := l.Device(0)
+		if err != nil {
+			return err
+		}
+		c, err := l.RetainPrimary(d)
+		if err != nil {
+			return err
+		}
+		defer func() { also(l.ReleasePrimary(d)) }()
+		if err := l.SetCurrent(c); err != nil {
+			return err
+		}
+		s, err := l.NewStream()
+		if err != nil {
+			return err
+		}
+		defer func() { also(l.DestroyStream(s)) }()
+		p, err := l.Alloc(64)
+		if err != nil {
+			return err
+		}
+		defer func() { also(l.Free(p)) }()
+		if err := l.Fill32(p, 1, 16, s); err != nil {
+			return err
+		}
+		return l.SyncStream(s)
+	}
+	runs := map[string]int{}
+	judge := func(r driver.Result) func(t *testing.T, call string, err error) {
+		return func(t *testing.T, call string, err error) {
+			runs[call]++
+			if call != "cuDriverGetVersion" { // the driver that does not say is taken for a new one
+				wantResult(t, err, r)
+			}
+		}
+	}
+	t.Run("Fail", func(t *testing.T) {
+		FailEach(t, Config{}, driver.OutOfMemory, scenario, judge(driver.OutOfMemory))
+	})
+	t.Run("Lose", func(t *testing.T) {
+		LoseEach(t, Config{}, driver.LaunchFailed, scenario, judge(driver.LaunchFailed))
+	})
+	for _, call := range []string{"cuInit", "cuMemAlloc_v2", "cuMemFree_v2", "cuStreamSynchronize", "cuDevicePrimaryCtxRelease_v2"} {
+		if runs[call] != 2 {
+			t.Errorf("%s failed in %d runs", call, runs[call])
+		}
+	}
+}

@@ -770,10 +770,13 @@ static CUresult enter(int call) {
 		}
 		if (!rules[i].forever) rules[i].nth = 0;
 		object *o = peek(current);
-		if (o && o->live && (rules[i].lose || sticky(rules[i].result))) {
-			if (rules[i].lose) devices[((ctx *)o)->device].lost = rules[i].result;
-			lose((ctx *)o, rules[i].result);
+		ctx *c = o && o->live ? (ctx *)o : NULL;
+		if (rules[i].lose) {
+			device *d = &devices[c ? c->device : inited ? visible[0] : 0];
+			d->lost = rules[i].result;
+			c = d->primary;
 		}
+		if (c && sticky(rules[i].result)) lose(c, rules[i].result);
 		return rules[i].result;
 	}
 	if (!inited && call != C_cuInit && call != C_cuDriverGetVersion) return NOT_INITIALIZED;
