@@ -997,3 +997,20 @@ func TestFailEach(t *testing.T) {
 		}
 	}
 }
+
+func TestInert(t *testing.T) {
+	m, err := Inert(".version 7.0\n.visible .entry a_1(\n\t.param .align 8 .b8 args[24]\n) .maxntid 256, 1, 1\n{\n}\n.entry b()\n{\n}\n.entry c(.param .u64 p)\n{}")
+	check(t, err)
+	for name, want := range map[string]Entry{
+		"a_1": {Params: []Param{{0, 24}}, Bytes: 24, MaxThreads: 256},
+		"b":   {},
+		"c":   {Params: []Param{{0, 8}}, Bytes: 8},
+	} {
+		if e, ok := m.Entry(name); !ok || fmt.Sprint(e) != fmt.Sprint(want) {
+			t.Errorf("%s: %v, %v", name, e, ok)
+		}
+	}
+	if _, err := Inert(".entry d(.param .texref t) {}"); err == nil {
+		t.Error("no error for a parameter of another kind")
+	}
+}
