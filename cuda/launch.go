@@ -78,10 +78,10 @@ func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.
 	}
 	defer g.leave(before)
 	l = &launch{ex: e, binding: b, n: b.Frame.N, held: newHeld(e), took: -1}
+	mine := l.held // what returns an error makes l nil
 	defer func() {
 		if err != nil {
-			l.held.release()
-			l = nil
+			mine.release()
 		}
 	}()
 	p := b.Program

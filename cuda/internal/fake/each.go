@@ -9,22 +9,25 @@ import (
 	"github.com/triad-go/triad/cuda/internal/driver"
 )
 
+// Judge is told which call failed in a run and what the scenario returned.
+type Judge func(t *testing.T, l *Library, call string, err error)
+
 // FailEach runs a scenario as it is, in which it has to return nil, and then once for every call of the driver that it
 // made, with that call failing with r. Every run is a subtest with a fresh library of c, not opened yet, and may leave
-// nothing behind and commit no fault. judge, if there is one, is told what a run returned and which call failed.
+// nothing behind and commit no fault. judge, which may be nil, is told what came of each run with a failure.
 // So that all runs make the same calls, a query runs all of its stream unless c says otherwise.
-func FailEach(t *testing.T, c Config, r driver.Result, scenario func(t *testing.T, l *Library) error, judge func(t *testing.T, call string, err error)) {
+func FailEach(t *testing.T, c Config, r driver.Result, scenario func(t *testing.T, l *Library) error, judge Judge) {
 	t.Helper()
 	each(t, c, scenario, judge, func(l *Library, nth int) { l.Fail("", nth, r) })
 }
 
 // LoseEach is FailEach with the device being lost at each call in turn.
-func LoseEach(t *testing.T, c Config, r driver.Result, scenario func(t *testing.T, l *Library) error, judge func(t *testing.T, call string, err error)) {
+func LoseEach(t *testing.T, c Config, r driver.Result, scenario func(t *testing.T, l *Library) error, judge Judge) {
 	t.Helper()
 	each(t, c, scenario, judge, func(l *Library, nth int) { l.LoseAt(nth, r) })
 }
 
-func each(t *testing.T, c Config, scenario func(t *testing.T, l *Library) error, judge func(t *testing.T, call string, err error), set func(l *Library, nth int)) {
+func each(t *testing.T, c Config, scenario func(t *testing.T, l *Library) error, judge Judge, set func(l *Library, nth int)) {
 	t.Helper()
 	if c.Turn == 0 {
 		c.Turn = 1 << 30
@@ -47,7 +50,7 @@ func each(t *testing.T, c Config, scenario func(t *testing.T, l *Library) error,
 			set(l, i+1)
 			err := scenario(t, l)
 			if judge != nil {
-				judge(t, call, err)
+				judge(t, l, call, err)
 			}
 		})
 	}

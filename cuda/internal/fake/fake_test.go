@@ -977,8 +977,8 @@ func TestFailEach(t *testing.T) {
 		return l.SyncStream(s)
 	}
 	runs := map[string]int{}
-	judge := func(r driver.Result) func(t *testing.T, call string, err error) {
-		return func(t *testing.T, call string, err error) {
+	judge := func(r driver.Result) Judge {
+		return func(t *testing.T, l *Library, call string, err error) {
 			runs[call]++
 			if call != "cuDriverGetVersion" { // the driver that does not say is taken for a new one
 				wantResult(t, err, r)
