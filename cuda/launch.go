@@ -402,7 +402,7 @@ func (l *launch) runResident(ctx context.Context) error {
 			return g.finish(s, g.fault(err))
 		}
 		if err := g.wait(l.stop); err != nil {
-			return err
+			return g.finish(s, err)
 		}
 		if last {
 			break

@@ -58,7 +58,9 @@ func (s *slab) page(n int) (words, error) {
 	device, err := s.gpu.alloc(int64(8 * n))
 	if err == nil {
 		// It comes in the order of the device's stream, and calls have streams of their own.
-		err = s.gpu.fault(s.gpu.drv.SyncStream(s.gpu.stream))
+		if err = s.gpu.fault(s.gpu.drv.SyncStream(s.gpu.stream)); err != nil {
+			_ = s.gpu.unalloc(device)
+		}
 	}
 	if err != nil {
 		_ = s.gpu.drv.HostFree(host)

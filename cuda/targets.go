@@ -88,8 +88,12 @@ func (g *gpu) bandwidth() (float64, error) {
 		size /= 2
 	}
 	a, err := g.alloc(2 * size)
-	if err != nil {
+	var none *MemoryError
+	if errors.As(err, &none) {
 		return 0, nil
+	}
+	if err != nil {
+		return 0, err
 	}
 	defer g.unalloc(a)
 	from, err := g.drv.NewEvent(driver.EventBlocking)
