@@ -9,8 +9,9 @@ import (
 	"github.com/triad-go/triad/cuda/internal/driver"
 )
 
-// Judge is told which call failed in a run and what the scenario returned.
-type Judge func(t *testing.T, l *Library, call string, err error)
+// Judge is told which call failed in a run, what the scenario calls after that where nothing fails, and
+// what it returned.
+type Judge func(t *testing.T, l *Library, call string, rest []string, err error)
 
 // FailEach runs a scenario as it is, in which it has to return nil, and then once for every call of the driver that it
 // made, with that call failing with r. Every run is a subtest with a fresh library of c, not opened yet, and may leave
@@ -50,7 +51,7 @@ func each(t *testing.T, c Config, scenario func(t *testing.T, l *Library) error,
 			set(l, i+1)
 			err := scenario(t, l)
 			if judge != nil {
-				judge(t, l, call, err)
+				judge(t, l, call, calls[i+1:], err)
 			}
 		})
 	}

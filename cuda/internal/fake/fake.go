@@ -89,6 +89,7 @@ type Config struct {
 	Loader  Loader   // what modules are made of PTX with; nil: package ptxsim
 	Queue   int      // operations that a stream takes before a caller has to wait for the first; 0: 1024
 	Turn    int      // operations that a query runs of the stream that it asks about; 0: 1
+	Idle    bool     // kernels do nothing, and modules are not told of launches: for tests of what a launch costs
 	Lenient bool     // leave it to the test to look at Faults and Leaks
 }
 

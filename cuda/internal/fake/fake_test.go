@@ -978,7 +978,7 @@ func TestFailEach(t *testing.T) {
 	}
 	runs := map[string]int{}
 	judge := func(r driver.Result) Judge {
-		return func(t *testing.T, l *Library, call string, err error) {
+		return func(t *testing.T, l *Library, call string, rest []string, err error) {
 			runs[call]++
 			if call != "cuDriverGetVersion" { // the driver that does not say is taken for a new one
 				wantResult(t, err, r)
@@ -999,12 +999,12 @@ func TestFailEach(t *testing.T) {
 }
 
 func TestInert(t *testing.T) {
-	m, err := Inert(".version 7.0\n.visible .entry a_1(\n\t.param .align 8 .b8 args[24]\n) .maxntid 256, 1, 1\n{\n}\n.entry b()\n{\n}\n.entry c(.param .u64 p)\n{}")
+	m, err := Inert(".version 7.0\n.visible .entry a_1(\n\t.param .align 8 .b8 args[24]\n) .maxntid 256, 1, 1\n{\n}\n.entry b()\n{\n}\n.entry c(.param .u32 n, .param .u64 p)\n{}")
 	check(t, err)
 	for name, want := range map[string]Entry{
 		"a_1": {Params: []Param{{0, 24}}, Bytes: 24, MaxThreads: 256},
 		"b":   {},
-		"c":   {Params: []Param{{0, 8}}, Bytes: 8},
+		"c":   {Params: []Param{{0, 4}, {8, 8}}, Bytes: 16},
 	} {
 		if e, ok := m.Entry(name); !ok || fmt.Sprint(e) != fmt.Sprint(want) {
 			t.Errorf("%s: %v, %v", name, e, ok)
@@ -1013,4 +1013,88 @@ func TestInert(t *testing.T) {
 	if _, err := Inert(".entry d(.param .texref t) {}"); err == nil {
 		t.Error("no error for a parameter of another kind")
 	}
+}
+
+const doubles = `.version 7.0
+.target sm_80
+.address_size 64
+
+.visible .entry twice(
+	.param .align 8 .b8 args[16]
+)
+{
+	.reg .pred %p<2>;
+	.reg .b32 %r<5>;
+	.reg .b64 %d<5>;
+	.reg .f64 %fd<2>;
+	ld.param.u64 %d1, [args+0];
+	ld.param.u32 %r4, [args+8];
+	mov.u32 %r1, %ctaid.x;
+	mov.u32 %r2, %ntid.x;
+	mov.u32 %r3, %tid.x;
+	mad.lo.u32 %r1, %r1, %r2, %r3;
+	setp.ge.u32 %p1, %r1, %r4;
+	@%p1 bra DONE;
+	mul.wide.u32 %d2, %r1, 8;
+	add.u64 %d3, %d1, %d2;
+	ld.global.f64 %fd1, [%d3];
+	add.rn.f64 %fd1, %fd1, %fd1;
+	st.global.f64 [%d3], %fd1;
+DONE:
+	ret;
+}
+`
+
+// A kernel in PTX, from its text to what comes back; in device memory and in pinned memory.
+func TestPTX(t *testing.T) {
+	l := New(t, Config{})
+	enter(t, l, 0)
+	cubin, log, err := l.Link([]byte(doubles))
+	if err != nil {
+		t.Fatal(err, log)
+	}
+	m, log, err := l.LoadModule(cubin)
+	if err != nil {
+		t.Fatal(err, log)
+	}
+	f := must(l.Function(m, "twice"))(t)
+	s := stream(t, l)
+	host := unsafe.Slice((*float64)(at(pinned(t, l, 8*100))), 100)
+	for i := range host {
+		host[i] = float64(i)
+	}
+	p := device(t, l, 8*100)
+	check(t, l.CopyToDevice(p, unsafe.Pointer(&host[0]), 8*100, s))
+	for _, q := range []driver.Ptr{p, driver.Ptr(uintptr(unsafe.Pointer(&host[0])))} {
+		args := [2]uint64{uint64(q), 100}
+		params := [1]unsafe.Pointer{unsafe.Pointer(&args)}
+		check(t, l.Launch(f, [3]uint32{2, 1, 1}, [3]uint32{64, 1, 1}, 0, s, &params[0]))
+		args = [2]uint64{} // it has been read
+	}
+	back := make([]float64, 100)
+	check(t, l.CopyToHost(unsafe.Pointer(&back[0]), p, 8*100, s))
+	for i := range back {
+		if back[i] != 2*float64(i) || host[i] != 2*float64(i) {
+			t.Fatalf("element %d: %v and %v", i, back[i], host[i])
+		}
+	}
+	check(t, l.UnloadModule(m))
+	_, log, err = l.LoadModule([]byte(strings.Replace(doubles, "add.rn.f64", "nonsense", 1)))
+	wantResult(t, err, driver.InvalidPTX)
+	if !strings.Contains(log, "nonsense") {
+		t.Errorf("log %q", log)
+	}
+
+	// Beyond its memory it fails, and everything after it.
+	lost := New(t, Config{})
+	enter(t, lost, 0)
+	m, _, err = lost.LoadModule([]byte(doubles))
+	check(t, err)
+	f = must(lost.Function(m, "twice"))(t)
+	s = must(lost.NewStream())(t)
+	args := [2]uint64{uint64(must(lost.Alloc(8 * 99))(t)), 100}
+	params := [1]unsafe.Pointer{unsafe.Pointer(&args)}
+	check(t, lost.Launch(f, [3]uint32{2, 1, 1}, [3]uint32{64, 1, 1}, 0, s, &params[0]))
+	wantResult(t, lost.SyncStream(s), driver.IllegalAddress)
+	wantFault(t, lost, "are in no allocation")
 }

@@ -108,7 +108,11 @@ func (l *Library) hook() {
 	l.user = hooks.last
 	hooks.libraries[l.user] = l
 	hooks.mu.Unlock()
-	l.call("fakeHooks", l.user, hooks.load, hooks.unload, hooks.entry, hooks.launch)
+	launch := hooks.launch
+	if l.config.Idle {
+		launch = 0
+	}
+	l.call("fakeHooks", l.user, hooks.load, hooks.unload, hooks.entry, launch)
 }
 
 // unhook lets go of the Go side. The library itself stays: a driver cannot be closed.

@@ -630,7 +630,7 @@ static void run(stream *s) {
 		s->busy = 1;
 		running++;
 		pthread_mutex_unlock(&mu);
-		r = hookLaunch(user, &q);
+		if (hookLaunch) r = hookLaunch(user, &q);
 		pthread_mutex_lock(&mu);
 		running--;
 		sweep();
