@@ -1,5 +1,7 @@
 package ptx
 
+import "github.com/triad-go/triad/kernels"
+
 // A compaction goes by three passes: how many values each run keeps, where they go, and the values.
 
 const (
@@ -11,7 +13,7 @@ func (b *collector) keep() {
 	counts := b.entry("counts", keepThreads, func(m *maker) { m.keepRuns(false) })
 	places := b.entry("places", treeThreads, func(m *maker) {
 		n := m.do(b64, "div.u64", m.add(m.ldarg(wordN), keepRun-1), keepRun)
-		m.countsBefore(m.ldarg(wordScratch), n, m.ldarg(wordResult))
+		m.foldsBefore(int64Value, kernels.Sum, m.ldarg(wordScratch), n, m.ldarg(wordResult))
 	})
 	values := b.entry("keep", keepThreads, func(m *maker) { m.keepRuns(true) })
 	b.c.results, b.c.outcome = 1, integerOutcome
@@ -74,55 +76,4 @@ func (m *maker) keepRuns(write bool) {
 		m.storeIf(m.both(kept[k], m.is("lt.s64", at, room)), v, "global", m.at(out, at, v.size), 0, x[k])
 		m.set(to, "add.s64", to, m.widened(uint32Value, m.do(b32, "popc.b32", all)))
 	}
-}
-
-// countsBefore turns n counts, words of 8 bytes, into the sums of those before each, in one CTA of treeThreads, and writes their
-// sum to an address.
-func (m *maker) countsBefore(counts, n, total string) {
-	const each = 8 // of a thread
-	const warps = treeThreads / 32
-	tid := m.tid()
-	lane, warp := m.lane(tid), m.shr(tid, 5)
-	sums := m.shared(warps * 8)
-	mySum := m.at(sums, warp, 8)
-	// upward makes of x its sum with those of the lanes before.
-	upward := func(x string) {
-		for d := 1; d < 32; d *= 2 {
-			y := m.shuffle(int64Value, "up", x, d)
-			m.op("@%s add.s64 %s, %s, %s", m.is("ge.s64", lane, d), x, x, y)
-		}
-	}
-	base := m.imm(0)
-	m.each(0, n, treeThreads*each, func(lo string) {
-		i := m.do(b64, "mad.lo.s64", tid, each, lo)
-		at := m.at(counts, i, 8)
-		var x, within [each]string
-		for k := range x {
-			within[k] = m.is("lt.s64", m.add(i, k), n)
-			x[k] = m.loadIf(within[k], int64Value, "global", at, k*8, "0")
-		}
-		sum := m.imm(0)
-		for k := range x {
-			m.set(sum, "add.s64", sum, x[k])
-		}
-		mine := m.imm(sum)
-		upward(sum)
-		m.storeIf(m.is("eq.s64", lane, 31), int64Value, "shared", mySum, 0, sum)
-		m.barrier()
-		m.when(m.is("eq.s64", warp, 0), func() {
-			s := m.load(int64Value, "shared", m.at(sums, lane, 8), 0)
-			upward(s)
-			m.store(int64Value, "shared", m.at(sums, lane, 8), 0, s)
-		})
-		m.barrier()
-		before := m.loadIf(m.is("gt.s64", warp, 0), int64Value, "shared", mySum, -8, "0")
-		to := m.add(m.add(base, before), m.sub(sum, mine))
-		for k := range x {
-			m.storeIf(within[k], int64Value, "global", at, k*8, to)
-			m.set(to, "add.s64", to, x[k])
-		}
-		m.set(base, "add.s64", base, m.load(int64Value, "shared", sums, (warps-1)*8))
-		m.barrier()
-	})
-	m.storeIf(m.is("eq.s64", tid, 0), int64Value, "global", total, 0, base)
 }

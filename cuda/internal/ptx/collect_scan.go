@@ -16,9 +16,9 @@ func (b *collector) scan() {
 	b.c.InPlace = true
 	var totals, final string
 	grid, threads := func(blocks int) int { return blocks }, scanThreads
-	if s.Reduce == kernels.Sum {
-		totals = b.entry("totals", scanThreads, func(m *maker) { m.sumRows(false, false) })
-		final = b.entry("scan", scanThreads, func(m *maker) { m.sumRows(true, before) })
+	if v := valueTypeOf(s.Value); s.Reduce == kernels.Sum || v.associates(s.Reduce) {
+		totals = b.entry("totals", scanThreads, func(m *maker) { m.scanRows(s.Reduce, false, false) })
+		final = b.entry("scan", scanThreads, func(m *maker) { m.scanRows(s.Reduce, true, before) })
 	} else {
 		l := laneScan{block: scanBlock, reduce: s.Reduce, before: before}
 		totals = b.entry("totals", 32, func(m *maker) { m.scanLanes(l) })
@@ -26,7 +26,16 @@ func (b *collector) scan() {
 		final = b.entry("scan", 32, func(m *maker) { m.scanLanes(l) })
 		grid, threads = func(blocks int) int { return pieces(blocks, 32) }, 32
 	}
-	chain := b.entry("chain", chainThreads, func(m *maker) { m.chain(m.linkOf(s.Reduce), scanBlock, false) })
+	chain, chained := "", chainThreads
+	if valueTypeOf(s.Value).associates(s.Reduce) {
+		chained = treeThreads
+		chain = b.entry("chain", treeThreads, func(m *maker) {
+			n := m.do(b64, "div.u64", m.add(m.ldarg(wordN), scanBlock-1), scanBlock)
+			m.foldsBefore(m.value, s.Reduce, m.ldarg(wordScratch), n, "")
+		})
+	} else {
+		chain = b.entry("chain", chainThreads, func(m *maker) { m.chain(m.linkOf(s.Reduce), scanBlock, false) })
+	}
 	size := s.Value.Size()
 	b.c.scratch = func(a *CollectArgs) []int { return []int{pieces(a.N, scanBlock) * size} }
 	b.c.passes = func(dst []Pass, a *CollectArgs) []Pass {
@@ -34,15 +43,22 @@ func (b *collector) scan() {
 		if blocks == 0 {
 			return dst
 		}
-		return append(dst, Pass{totals, grid(blocks), threads}, Pass{chain, 1, chainThreads}, Pass{final, grid(blocks), threads})
+		return append(dst, Pass{totals, grid(blocks), threads}, Pass{chain, 1, chained}, Pass{final, grid(blocks), threads})
 	}
 }
 
 const scanThreads = 128
 
-// sumRows sums the rows of a block in Sklansky's tree and chains them: CTA b has block b, and thread t row t. Not final, it leaves
-// the block's sum in the scratch array 0; final, it takes from there what is carried into the block and writes the scan.
-func (m *maker) sumRows(final, before bool) {
+// associates reports whether a fold may be taken in any order that keeps the values': but for NaNs, which are to be made the identity
+// before, and the order that sums and products of floats have.
+func (v valueType) associates(r kernels.Reduction) bool {
+	return v.t.IsInt() || r == kernels.Min || r == kernels.Max
+}
+
+// scanRows folds the rows of a block in Sklansky's tree and chains them: CTA b has block b, and thread t row t. Not final, it leaves
+// the block's fold in the scratch array 0; final, it takes from there what is carried into the block and writes the scan. It is for sums,
+// whose order that is, and for what associates.
+func (m *maker) scanRows(r kernels.Reduction, final, before bool) {
 	v := m.value
 	row := scanRow / v.size
 	rows := scanBlock / row
@@ -54,7 +70,17 @@ func (m *maker) sumRows(final, before bool) {
 	lo := m.mul(cta, scanBlock)
 	left := m.sub(n, lo)
 
-	// Side by side from memory, to rows in shared memory. -0 beyond the end changes no sum.
+	pad := v.identity(r)
+	if r == kernels.Sum {
+		pad = v.none()
+	}
+	op := func(a, b string) string {
+		to := m.reg(v.class)
+		m.fold(v, r, to, a, b)
+		return to
+	}
+
+	// Side by side from memory, to rows in shared memory. What stands beyond the end changes no fold.
 	from := m.at(m.at(in, lo, v.size), tid, v.size)
 	// Element e is at e + e/row there.
 	place := m.at(block, m.add(tid, m.do(b64, "div.u64", tid, row)), v.size)
@@ -63,9 +89,12 @@ func (m *maker) sumRows(final, before bool) {
 	var within, values [turns]string
 	for k := range turns {
 		within[k] = m.is("lt.s64", m.add(tid, k*scanThreads), left)
-		values[k] = m.loadIf(within[k], v, "global", from, k*scanThreads*v.size, v.none())
+		values[k] = m.loadIf(within[k], v, "global", from, k*scanThreads*v.size, pad)
 	}
 	for k := range turns {
+		if v.t.IsFloat() && r != kernels.Sum { // NaNs are passed over
+			m.fold(v, r, values[k], m.copyOf(v, pad), values[k])
+		}
 		m.store(v, "shared", place, k*apart, values[k])
 	}
 	m.barrier()
@@ -75,7 +104,7 @@ func (m *maker) sumRows(final, before bool) {
 	hasRow := m.is("lt.s64", tid, rows)
 	x := make([]string, row)
 	for i := range x {
-		x[i] = m.copyOf(v, v.none())
+		x[i] = m.copyOf(v, pad)
 	}
 	m.when(hasRow, func() {
 		for i := range x {
@@ -83,17 +112,17 @@ func (m *maker) sumRows(final, before bool) {
 		}
 		for half := 1; half < row; half *= 2 {
 			for i := half; i < row; i = (i + 1) | half {
-				m.set(x[i], v.arithmetic("add"), x[i], x[i&^(2*half-1)+half-1])
+				m.fold(v, r, x[i], x[i&^(2*half-1)+half-1], x[i])
 			}
 		}
 		m.store(v, "shared", mySum, 0, x[row-1])
 	})
 	m.barrier()
 
-	// One thread chains the rows. Where the block ends, empty rows of -0 follow.
+	// One thread chains the rows.
 	scratch := m.at(m.ldarg(wordScratch), cta, v.size)
 	m.when(m.is("eq.s64", tid, 0), func() {
-		carry := m.copyOf(v, v.identity(kernels.Sum))
+		carry := m.copyOf(v, v.identity(r))
 		const group = 16
 		for at := 0; at < rows; at += group {
 			var s [group]string
@@ -104,7 +133,7 @@ func (m *maker) sumRows(final, before bool) {
 				if final {
 					m.store(v, "shared", sums, (at+i)*v.size, carry)
 				}
-				m.set(carry, v.arithmetic("add"), carry, s[i])
+				m.fold(v, r, carry, carry, s[i])
 			}
 		}
 		if !final {
@@ -122,11 +151,11 @@ func (m *maker) sumRows(final, before bool) {
 			u := carry
 			switch {
 			case !before:
-				u = m.do(v.class, v.arithmetic("add"), carry, x[i])
+				u = op(carry, x[i])
 			case i > 0:
-				u = m.do(v.class, v.arithmetic("add"), carry, x[i-1])
+				u = op(carry, x[i-1])
 			}
-			m.store(v, "shared", mine, i*v.size, m.do(v.class, v.arithmetic("add"), base, u))
+			m.store(v, "shared", mine, i*v.size, op(base, u))
 		}
 	})
 	m.barrier()
@@ -283,7 +312,8 @@ func (m *maker) scanLanes(s laneScan) {
 		bits = m.at(m.ldarg(wordScratch+2), m.mul(block, s.block/32), 4)
 		open = m.do(b32, "mov.u32", 1)
 	}
-	m.each(0, s.block, 32, func(at string) {
+	longest := m.do(b64, "min.s64", m.sub(n, lo), s.block) // of the blocks, the first
+	m.each(0, longest, 32, func(at string) {
 		i := m.add(m.add(lo, at), lane)
 		from := m.at(in, i, v.size)
 		var within, values [32]string

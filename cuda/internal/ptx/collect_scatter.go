@@ -103,7 +103,7 @@ func (b *collector) scatterAdd() {
 		chunks := m.do(b64, "div.u64", m.add(m.ldarg(wordN), sortChunk-1), sortChunk)
 		counts := m.ldarg(wordScratch)
 		entries := m.mul(chunks, sortDigits)
-		m.countsBefore(counts, entries, m.at(counts, entries, 8))
+		m.foldsBefore(int64Value, kernels.Sum, counts, entries, "")
 	})
 	var add [2]string
 	for k := range add {
@@ -116,7 +116,7 @@ func (b *collector) scatterAdd() {
 		if digits(a) > 1 {
 			second = a.N * 8
 		}
-		return []int{(pieces(a.N, sortChunk)*sortDigits + 1) * 8, a.N * 8, second}
+		return []int{pieces(a.N, sortChunk) * sortDigits * 8, a.N * 8, second}
 	}
 	b.c.passes = func(dst []Pass, a *CollectArgs) []Pass {
 		dst = append(dst, Pass{reset, 1, 32})
