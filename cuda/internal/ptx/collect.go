@@ -195,19 +195,13 @@ func Collect(s CollectSpec) (*Collective, error) {
 		s.SM = 70
 	}
 	if s.Version == "" {
-		switch {
-		case s.SM < 80:
-			s.Version = "6.0"
-		case s.SM < 90:
-			s.Version = "7.0"
-		default:
-			s.Version = "7.8"
-		}
+		s.Version = version(s.SM)
 	}
 	if s.Name == "" {
 		s.Name = s.Kind.String()
 	}
 	folds := s.Reduce >= kernels.Sum && s.Reduce <= kernels.Prod
+	operates := s.Op != nil && s.Reduce == kernels.None && s.Value.IsFloat()
 	c := &Collective{spec: s}
 	b := &collector{spec: s, c: c}
 	var ok bool
@@ -215,6 +209,12 @@ func Collect(s CollectSpec) (*Collective, error) {
 	case kernels.Scan, kernels.ScanBefore:
 		if ok = folds && s.Op == nil; ok {
 			b.scan()
+		} else if ok = operates; ok {
+			b.operation()
+		}
+	case kernels.Folded:
+		if ok = operates; ok {
+			b.operation()
 		}
 	case kernels.Elementwise:
 		if ok = folds && s.Value.IsInt(); ok {
@@ -248,6 +248,10 @@ func Collect(s CollectSpec) (*Collective, error) {
 			b.segments()
 		case ok:
 			b.segmentScan()
+		default:
+			if ok = operates && s.Rows.IsInt(); ok {
+				b.operation()
+			}
 		}
 	case kernels.Along:
 		if ok = folds; ok {
@@ -261,7 +265,7 @@ func Collect(s CollectSpec) (*Collective, error) {
 	if !ok {
 		return fail("there is none on a device")
 	}
-	c.Text = header(s.Version, s.SM) + b.text.String()
+	c.Text = header(s.Version, target(s.SM)) + b.text.String()
 	return c, nil
 }
 
@@ -270,11 +274,13 @@ type collector struct {
 	spec CollectSpec
 	c    *Collective
 	text strings.Builder
+
+	combining *combining // of a user's own operation
 }
 
 // entry writes an entry and returns its name.
 func (b *collector) entry(suffix string, threads int, body func(m *maker)) string {
-	m := &maker{value: valueTypeOf(b.spec.Value), by: b.spec.By, rows: b.spec.Rows, threads: threads}
+	m := &maker{value: valueTypeOf(b.spec.Value), by: b.spec.By, rows: b.spec.Rows, threads: threads, combining: b.combining}
 	body(m)
 	m.op("ret")
 	name := b.spec.Name + "_" + suffix

@@ -97,6 +97,8 @@ type maker struct {
 	rows    kernels.Type
 	threads int // of a CTA
 	shares  int
+
+	combining *combining
 }
 
 // do is a new register with the result of an instruction.
