@@ -25,11 +25,10 @@ func (b *collector) operation() {
 	}
 	segments := s.Kind == kernels.Segments || s.Kind == kernels.SegmentScan || s.Kind == kernels.SegmentScanBefore
 	b.c.InPlace = s.Kind != kernels.Segments
-	reset := b.entry("reset", boundThreads, func(m *maker) {
-		m.resetFault()
-		m.clear(m.ldarg(wordScratch+2), m.do(b64, "div.u64", m.add(m.ldarg(wordN), 63), 64))
-	})
-	check := b.entry("check", boundThreads, (*maker).markBounds)
+	var reset, check, tell string
+	if segments {
+		reset, check, tell = b.boundPasses()
+	}
 	totals := b.entry("totals", stripThreads, func(m *maker) { m.strips(s, segments, false) })
 	chain := b.entry("chain", chainThreads, func(m *maker) {
 		l := link{m.operationIdentity(s.Op), 1, func(acc, x string) { m.move(m.value, acc, m.combine(acc, x)) }}
@@ -48,8 +47,6 @@ func (b *collector) operation() {
 	if s.Kind == kernels.Segments {
 		ends = b.entry("ends", operationThread, func(m *maker) { m.segmentEnds(m.operationIdentity(s.Op)) })
 	}
-	tell := b.entry("fault", 1, func(m *maker) { m.tellFault(m.bound) })
-
 	size := s.Value.Size()
 	switch {
 	case segments:
@@ -74,10 +71,11 @@ func (b *collector) operation() {
 			dst = append(dst, Pass{reset, some, boundThreads}, Pass{check, max(1, pieces(a.RowsLen, boundThreads)), boundThreads})
 		}
 		blocks := pieces(a.N, stripBlock)
-		if blocks > 0 {
+		folded := s.Kind == kernels.Folded
+		if blocks > 1 || blocks > 0 && folded {
 			dst = append(dst, Pass{totals, blocks, stripThreads})
 		}
-		if blocks > 0 || s.Kind == kernels.Folded {
+		if blocks > 1 || folded {
 			dst = append(dst, Pass{chain, 1, chainThreads})
 		}
 		if blocks > 0 && final != "" {
@@ -196,7 +194,7 @@ func (m *maker) strips(s *CollectSpec, segments, final bool) {
 	}
 
 	// What is carried into the block, with the strips before, and each element of the scan.
-	base := m.load(v, "global", block, 0)
+	base := m.carried(stripBlock, block, m.operationIdentity(op))
 	m.when(m.is("gt.s64", tid, 0), func() {
 		x := m.load(v, "shared", myFold, -v.size)
 		y := m.combine(base, x)

@@ -43,7 +43,10 @@ func (b *collector) scan() {
 		if blocks == 0 {
 			return dst
 		}
-		return append(dst, Pass{totals, grid(blocks), threads}, Pass{chain, 1, chained}, Pass{final, grid(blocks), threads})
+		if blocks > 1 { // into one alone nothing is carried
+			dst = append(dst, Pass{totals, grid(blocks), threads}, Pass{chain, 1, chained})
+		}
+		return append(dst, Pass{final, grid(blocks), threads})
 	}
 }
 
@@ -143,7 +146,7 @@ func (m *maker) scanRows(r kernels.Reduction, final, before bool) {
 	if !final {
 		return
 	}
-	base := m.load(v, "global", scratch, 0)
+	base := m.carried(scanBlock, scratch, v.identity(r))
 	m.barrier()
 	m.when(hasRow, func() {
 		carry := m.load(v, "shared", mySum, 0)
@@ -273,6 +276,11 @@ func (m *maker) chain(l link, block int, heads bool) (carry string) {
 	return carry
 }
 
+// carried is what a chain has left for a block at an address, or the identity if there is one block alone.
+func (m *maker) carried(block int, at, identity string) string {
+	return m.loadIf(m.is("gt.s64", m.ldarg(wordN), block), m.value, "global", at, 0, identity)
+}
+
 // laneScan is a scan in which blocks are folded from left to right.
 type laneScan struct {
 	block  int
@@ -297,10 +305,11 @@ func (m *maker) scanLanes(s laneScan) {
 	place := m.at(tile, lane, v.size)      // in each block
 	block := m.add(first, lane)
 	has := m.is("lt.s64", m.mul(block, s.block), n)
-	carried := m.copyOf(v, v.identity(s.reduce))
+	carried := v.identity(s.reduce)
 	total := m.at(m.ldarg(wordScratch), block, v.size)
 	if s.final {
-		m.op("@%s ld.global%s %s, [%s]", has, v.mem, carried, total)
+		some := m.both(has, m.is("gt.s64", n, s.block))
+		carried = m.loadIf(some, v, "global", total, 0, carried)
 	}
 	var out, bits, open string
 	if s.final {
