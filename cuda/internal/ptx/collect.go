@@ -25,7 +25,9 @@ type CollectSpec struct {
 	Version string             // "" is that of SM
 }
 
-// CollectArgs is what one launch works on. Addresses are those of device memory, of arrays that lie side by side.
+// CollectArgs is what one launch works on. Addresses are those of device memory, of arrays whose elements follow each other and
+// are aligned to their size. What a collective has no use for may be 0: all have N and Values, those with a second expression By,
+// those of segments Rows and RowsLen, those with an array Out, and OutLen if it has a length of its own.
 type CollectArgs struct {
 	N       int    // elements of the column
 	Values  uint64 // the column of values

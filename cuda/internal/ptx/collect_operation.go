@@ -248,7 +248,7 @@ func (m *maker) strips(s *CollectSpec, segments, final bool) {
 // segmentEnds takes the fold of each segment from the scan of its last element.
 func (m *maker) segmentEnds(identity string) {
 	v, s, n := m.value, m.thread(), m.ldarg(wordN)
-	m.op("@%s ret", m.is("ge.s64", s, m.ldarg(wordOutLen)))
+	m.op("@%s ret", m.is("ge.s64", s, m.segmentCount()))
 	lo, hi := m.bound(s), m.bound(m.add(s, 1))
 	some := m.both(m.is("lt.s64", lo, hi), m.both(m.is("ge.s64", lo, 0), m.is("le.s64", hi, n)))
 	x := m.loadIf(some, v, "global", m.at(m.ldarg(wordScratch+operationScans), m.sub(hi, 1), v.size), 0, identity)

@@ -14,6 +14,11 @@ func (m *maker) bound(i string) string {
 	return x
 }
 
+// segmentCount is the number of segments that have both an element of the output and bounds.
+func (m *maker) segmentCount() string {
+	return m.do(b64, "min.s64", m.ldarg(wordOutLen), m.sub(m.ldarg(wordRowsLen), 1))
+}
+
 // checkBounds finds the least bound that is wrong: the first is to be 0, none below the one before it or above the
 // number of elements, and the last that. Of each bound it calls also.
 func (m *maker) checkBounds(also func(bound string)) {
@@ -67,7 +72,7 @@ func (b *collector) segments() {
 	check := b.entry("check", boundThreads, func(m *maker) { m.checkBounds(nil) })
 	fold := b.entry("fold", threads, func(m *maker) {
 		v := m.value
-		n, segments, in := m.ldarg(wordN), m.ldarg(wordOutLen), m.ldarg(wordValues)
+		n, segments, in := m.ldarg(wordN), m.segmentCount(), m.ldarg(wordValues)
 		tid := m.tid()
 		s := m.do(b64, "mad.lo.s64", m.cta(), per, m.shr(tid, 3))
 		has := m.is("lt.s64", s, segments)
