@@ -170,11 +170,11 @@ func (c *Collective) Outcome(words []uint64) Outcome {
 }
 
 // noFault is what the word of a fault holds where nothing was wrong.
-const noFault = math.MaxInt64
+const noFault int64 = math.MaxInt64
 
 func faultOutcome(words []uint64) Outcome {
 	o := Outcome{FaultAt: -1}
-	if words[0] != noFault {
+	if int64(words[0]) != noFault {
 		o.FaultAt, o.Fault, o.Before = int64(words[0]), int64(words[1]), int64(words[2])
 	}
 	return o
