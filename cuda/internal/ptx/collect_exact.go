@@ -12,6 +12,8 @@ const (
 	exactWords   = 67 // 2046 + 53 bits, and 63 for the number of values, fit 32*66 + 63
 	exactMost    = 1024
 	exactPiece   = exactThreads * 64
+	exactTeams   = 8 // of threads that join what CTAs have left, a thread for each word and the classes
+	exactJoin    = (exactTeams*(exactWords+1) + 31) &^ 31
 
 	exactInf    = 1 << 0
 	exactNegInf = 1 << 1
@@ -21,22 +23,7 @@ const (
 func (b *collector) exact() {
 	grid := func(n int) int { return max(1, min(pieces(n, exactPiece), exactMost)) }
 	parts := b.entry("parts", exactThreads, (*maker).exactParts)
-	last := b.entry("join", 128, func(m *maker) {
-		n := m.do(b64, "div.u64", m.add(m.ldarg(wordN), exactPiece-1), exactPiece)
-		n = m.do(b64, "max.s64", m.do(b64, "min.s64", n, exactMost), 1)
-		tid := m.tid()
-		m.op("@%s ret", m.is("gt.s64", tid, exactWords))
-		from := m.at(m.ldarg(wordScratch), tid, 8)
-		sum, class := m.imm(0), m.imm(0)
-		m.each(0, n, 1, func(string) {
-			x := m.load(int64Value, "global", from, 0)
-			m.set(sum, "add.s64", sum, x)
-			m.set(class, "or.b64", class, x)
-			m.set(from, "add.s64", from, (exactWords+1)*8)
-		})
-		sum = m.do(b64, "selp.s64", class, sum, m.is("eq.s64", tid, exactWords))
-		m.store(int64Value, "global", m.at(m.ldarg(wordResult), tid, 8), 0, sum)
-	})
+	last := b.entry("join", exactJoin, (*maker).exactJoined)
 	t := b.spec.Value
 	b.c.results = exactWords + 1
 	b.c.outcome = func(words []uint64) Outcome {
@@ -53,8 +40,45 @@ func (b *collector) exact() {
 	}
 	b.c.scratch = func(a *CollectArgs) []int { return []int{grid(a.N) * (exactWords + 1) * 8} }
 	b.c.passes = func(dst []Pass, a *CollectArgs) []Pass {
-		return append(dst, Pass{parts, grid(a.N), exactThreads}, Pass{last, 1, 128})
+		return append(dst, Pass{parts, grid(a.N), exactThreads}, Pass{last, 1, exactJoin})
 	}
+}
+
+// exactJoined leaves the sums of the CTAs' words, and the classes of all, for the host.
+func (m *maker) exactJoined() {
+	const words = exactWords + 1
+	n := m.do(b64, "div.u64", m.add(m.ldarg(wordN), exactPiece-1), exactPiece)
+	n = m.do(b64, "max.s64", m.do(b64, "min.s64", n, exactMost), 1)
+	room := m.shared(exactTeams * words * 8)
+	tid := m.tid()
+	team := m.do(b64, "div.u64", tid, words)
+	word := m.sub(tid, m.mul(team, words))
+	isClass := m.is("eq.s64", word, exactWords)
+	sum := m.imm(0)
+	take := func(x string) {
+		m.set(sum, "selp.s64", m.do(b64, "or.b64", sum, x), m.add(sum, x), isClass)
+	}
+	m.when(m.is("lt.s64", team, exactTeams), func() {
+		from := m.ldarg(wordScratch)
+		m.each(team, n, exactTeams*8, func(cta string) {
+			var x [8]string
+			for k := range x {
+				i := m.add(cta, k*exactTeams)
+				x[k] = m.loadIf(m.is("lt.s64", i, n), int64Value, "global", m.at(from, m.do(b64, "mad.lo.s64", i, words, word), 8), 0, "0")
+			}
+			for k := range x {
+				take(x[k])
+			}
+		})
+		m.store(int64Value, "shared", m.at(room, tid, 8), 0, sum)
+	})
+	m.barrier()
+	m.when(m.is("eq.s64", team, 0), func() {
+		for k := 1; k < exactTeams; k++ {
+			take(m.load(int64Value, "shared", m.at(room, tid, 8), k*words*8))
+		}
+		m.store(int64Value, "global", m.at(m.ldarg(wordResult), tid, 8), 0, sum)
+	})
 }
 
 // exactParts leaves the sum of the elements that a CTA comes across, and their classes, in the scratch array.
