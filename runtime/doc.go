@@ -40,6 +40,10 @@
 // and whether outputs are written past the caches; [Call.Info] says what came
 // of it. Packages that have executors of their own test them with executortest.
 //
+// [Choose] takes the one of several executors, of devices among them, that is predicted to launch a kernel
+// the fastest, copies of the arrays included, and says in words why. It goes by what each
+// measures of itself once, or is told with [Assume].
+//
 // # Grids and steps
 //
 // A kernel over a space of two or three axes, or with neighbours, goes row by row; rows and

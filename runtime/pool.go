@@ -16,6 +16,7 @@ type pool struct {
 	plan    Plan
 	workers int
 	gate    *gate
+	figures figures
 
 	turn *turn // whose launch the crew works for
 	crew *crew
@@ -23,7 +24,7 @@ type pool struct {
 
 func openPool(c Config) (Executor, error) {
 	target := hostTarget()
-	p := &pool{target: target, tier: c.tier(), plan: c.Plan, workers: c.Workers, gate: newGate(), turn: newTurn()}
+	p := &pool{target: target, tier: c.tier(), plan: c.Plan, workers: c.Workers, gate: newGate(), figures: figuresOf(c), turn: newTurn()}
 	if p.workers == 0 {
 		p.workers = min(target.Workers(), maxWorkers)
 	}
@@ -81,14 +82,7 @@ func (p *pool) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Call, er
 	if plan.Schedule != ScheduleStatic {
 		unit = b.Program.BlockLen()
 	}
-	below := plan.InlineBelow
-	if below < 0 {
-		nanos := inlineNanos
-		if p.crew.bound() {
-			nanos = inlineNanosBound
-		}
-		below = int(nanos / fast(p.tier).nanos(b.Program))
-	}
+	below := p.below(b, plan)
 	l := &poolLaunch{pool: p, deal: newDeal(n, unit, p.workers, plan)}
 	l.alone = p.alone(n, below, l.deal.workers)
 	if l.alone {
@@ -101,6 +95,18 @@ func (p *pool) Bind(k *kernels.Kernel, args Args, policies ...Policy) (*Call, er
 	l.runners, l.piece = runners, pieceLen(b.Program, slow(info.Tier))
 	info.Executor, info.Workers, info.Inline = p.Name(), l.deal.workers, n < below
 	return NewCall(b, info, l).of(p, plan), nil
+}
+
+// below is the number of elements from which on a launch is worth other workers.
+func (p *pool) below(b *Binding, plan Plan) int {
+	if plan.InlineBelow >= 0 {
+		return plan.InlineBelow
+	}
+	nanos := inlineNanos
+	if p.crew.bound() {
+		nanos = inlineNanosBound
+	}
+	return int(nanos / fast(p.tier).nanos(b.Program))
 }
 
 // alone reports whether n elements, for which there are that many workers, are

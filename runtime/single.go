@@ -12,10 +12,12 @@ type single struct {
 	target Target
 	plan   Plan
 	gate   *gate
+
+	figures figures
 }
 
 func newSingle(name string, c Config) single {
-	return single{name: name, target: hostTarget(), plan: c.Plan, gate: newGate()}
+	return single{name: name, target: hostTarget(), plan: c.Plan, gate: newGate(), figures: figuresOf(c)}
 }
 
 func (s *single) Name() string   { return s.name }
