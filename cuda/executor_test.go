@@ -1,0 +1,281 @@
+//go:build linux && (amd64 || arm64) && !cu
+
+package cuda
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/triad-go/triad/cuda/internal/fake"
+	"github.com/triad-go/triad/kernels"
+	"github.com/triad-go/triad/runtime"
+	"github.com/triad-go/triad/runtime/executortest"
+)
+
+// openStaged opens one of which the ring has slots of a few KiB, so that short arrays are several chunks.
+func openStaged(l *fake.Library, bytes int64) (runtime.Executor, error) {
+	if l.Driver == nil {
+		if err := l.Open(); err != nil {
+			return nil, err
+		}
+	}
+	c := runtime.Config{Plan: runtime.DefaultPlan()}
+	for _, o := range []runtime.Option{CacheDir(""), Staging(bytes)} {
+		if err := o(&c); err != nil {
+			return nil, err
+		}
+	}
+	return open(l.Driver, c)
+}
+
+// TestConformanceStaged: the same through a ring so small that most arrays are several chunks.
+func TestConformanceStaged(t *testing.T) {
+	executortest.Run(t, func(tb testing.TB) runtime.Executor {
+		ex, err := openStaged(fake.New(tb, fake.Config{Idle: strings.HasSuffix(tb.Name(), "/allocations")}), 64<<10)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return ex
+	})
+}
+
+// pair runs a kernel on the fake's device and on the processor, and compares.
+type pair struct {
+	gpu, cpu runtime.Executor
+}
+
+func newPair(t *testing.T, staging int64) pair {
+	t.Helper()
+	l := fake.New(t, fake.Config{})
+	gpu, err := openStaged(l, staging)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cpu, err := runtime.Open("sequential")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, ex := range []runtime.Executor{gpu, cpu} {
+			if err := ex.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return pair{gpu, cpu}
+}
+
+// numbers are random, with some that break code.
+func numbers(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		switch x[i] = r.NormFloat64(); r.IntN(30) {
+		case 0:
+			x[i] = math.Copysign(0, -1)
+		case 1:
+			x[i] = math.Inf(1 - 2*r.IntN(2))
+		case 2:
+			x[i] = math.NaN()
+		case 3:
+			x[i] = 0
+		}
+	}
+	return x
+}
+
+func sameFloats(a, b []float64) int {
+	for i := range a {
+		if math.Float64bits(a[i]) != math.Float64bits(b[i]) && !(a[i] != a[i] && b[i] != b[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// TestGrids: stencils with all edges, on grids with strides and of broadcasts.
+func TestGrids(t *testing.T) {
+	p := newPair(t, stagingMost)
+	r := rand.New(rand.NewPCG(1, 2))
+	ctx := context.Background()
+	for _, text := range []string{
+		"y = at(x, -1, 0) + at(x, 1, 0) + at(x, 0, -1) + at(x, 0, 1) - 4*x + w",
+		"y = at(x, -2, 1)*at(x, 1, -2) + float(index(0)*100 + index(1)); r = sum(at(x, 1, 1)*w); m = min(x)",
+	} {
+		for kind := kernels.Periodic; kind <= kernels.Constant; kind++ {
+			k := kernels.Must(kernels.Parse("stencil", text, kernels.Edges(kernels.Edge{Kind: kind, Value: 0.5}, "x"),
+				kernels.EdgeAt("x", 1, kernels.High, kernels.Edge{Kind: kernels.Clamp})))
+			for _, shape := range [][2]int{{3, 4}, {5, 33}, {40, 7}, {3, 1030}} {
+				rows, cols := shape[0], shape[1]
+				pad := r.IntN(3)
+				x := numbers(r, rows*(cols+pad)+5)
+				w := numbers(r, cols)
+				run := func(ex runtime.Executor) ([]float64, [2]float64) {
+					y := make([]float64, rows*(cols+2))
+					for i := range y {
+						y[i] = 7
+					}
+					var sum, least float64
+					args := runtime.Args{
+						"x": runtime.Grid[float64]{Data: x, Shape: []int{rows, cols}, Strides: []int{cols + pad, 1}},
+						"w": runtime.NewGrid(w, cols),
+						"y": runtime.Grid[float64]{Data: y, Shape: []int{rows, cols}, Strides: []int{cols + 2, 1}},
+					}
+					for _, p := range k.Params() {
+						switch p.Name {
+						case "r":
+							args["r"] = &sum
+						case "m":
+							args["m"] = &least
+						}
+					}
+					call, err := ex.Bind(k, args)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := call.Run(ctx); err != nil {
+						t.Fatal(err)
+					}
+					return y, [2]float64{sum, least}
+				}
+				got, results := run(p.gpu)
+				want, wantResults := run(p.cpu)
+				if i := sameFloats(got, want); i >= 0 {
+					t.Fatalf("%s, %v, %v: element %d is %v, want %v", text, kind, shape, i, got[i], want[i])
+				}
+				if sameFloats(results[:], wantResults[:]) >= 0 {
+					t.Fatalf("%s, %v, %v: results %v, want %v", text, kind, shape, results, wantResults)
+				}
+			}
+		}
+	}
+}
+
+// TestCollectives: outputs that are more than elements.
+func TestCollectives(t *testing.T) {
+	p := newPair(t, stagingMost)
+	r := rand.New(rand.NewPCG(3, 4))
+	ctx := context.Background()
+	for _, text := range []string{
+		"y = scan(sum, x*2)", "y = scan(max, x)", "y = scanbefore(sum, x)", "y = x + 1; z = scan(sum, x)", "y = keep(x, x > 0)", "i = argmin(x); j = argmax(x*x)",
+		"v = variance(select(abs(x) < 9, x, 0))", "m = mean(x); n = norm(x); c = count(x > 0)", "e = exactsum(x)", "e = compsum(x)",
+	} {
+		k, err := kernels.Parse("collective", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{0, 1, 2, 7, 33, 100, 1000, 5000} {
+			x := numbers(r, n)
+			run := func(ex runtime.Executor) (out [][]float64) {
+				args := runtime.Args{"x": x}
+				var ints []*int
+				var floats []*float64
+				for _, p := range k.Params() {
+					switch {
+					case p.Kind == kernels.ArrayParam && p.Out:
+						y := make([]float64, n)
+						args[p.Name] = y
+						out = append(out, y)
+					case p.Kind == kernels.ResultParam && (p.Name == "i" || p.Name == "j" || p.Name == "c"):
+						ints = append(ints, new(int))
+						args[p.Name] = ints[len(ints)-1]
+					case p.Kind == kernels.ResultParam:
+						floats = append(floats, new(float64))
+						args[p.Name] = floats[len(floats)-1]
+					}
+				}
+				call, err := ex.Bind(k, args)
+				if err != nil {
+					t.Fatalf("%s: %v", text, err)
+				}
+				for range 2 {
+					if err := call.Run(ctx); err != nil {
+						t.Fatalf("%s, n = %d: %v", text, n, err)
+					}
+				}
+				results := []float64{}
+				for _, v := range ints {
+					results = append(results, float64(*v))
+				}
+				for _, v := range floats {
+					results = append(results, *v)
+				}
+				return append(out, results)
+			}
+			got, want := run(p.gpu), run(p.cpu)
+			for o := range got {
+				if i := sameFloats(got[o], want[o]); i >= 0 {
+					t.Fatalf("%s, n = %d: output %d, element %d is %v, want %v", text, n, o, i, got[o][i], want[o][i])
+				}
+			}
+		}
+	}
+}
+
+// TestStaged: arrays that are many chunks, beside buffers on the device and in pinned memory, give the same bits.
+func TestStaged(t *testing.T) {
+	const n = 20_000
+	p := newPair(t, 32<<10)
+	ctx := context.Background()
+	r := rand.New(rand.NewPCG(5, 6))
+	k := kernels.Must(kernels.Parse("staged", "y = exp(-x*x) + s*w; z = x + float(index()); r = sum(x*w)", kernels.Scalars("s")))
+	x, w := numbers(r, n), numbers(r, n)
+	run := func(ex runtime.Executor, place func([]float64) any) (y, z []float64, sum float64) {
+		y, z = make([]float64, n), make([]float64, n)
+		call, err := ex.Bind(k, runtime.Args{"x": place(x), "w": w, "y": y, "z": z, "s": 2.5, "r": &sum})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			clear(y)
+			if err := call.Run(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return y, z, sum
+	}
+	slice := func(x []float64) any { return x }
+	wantY, wantZ, wantSum := run(p.cpu, slice)
+	var kept []*runtime.Buffer[float64]
+	for name, place := range map[string]func([]float64) any{
+		"slices": slice,
+		"a buffer": func(x []float64) any {
+			b, err := runtime.NewBuffer[float64](p.gpu, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := b.CopyFrom(ctx, x); err != nil {
+				t.Fatal(err)
+			}
+			kept = append(kept, b)
+			return b
+		},
+		"pinned memory": func(x []float64) any {
+			b, err := NewPinned[float64](p.gpu, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			copy(b.Slice(), x)
+			kept = append(kept, b)
+			return b
+		},
+	} {
+		y, z, sum := run(p.gpu, place)
+		if i := sameFloats(y, wantY); i >= 0 {
+			t.Errorf("%s: y[%d] is %v, want %v", name, i, y[i], wantY[i])
+		}
+		if i := sameFloats(z, wantZ); i >= 0 {
+			t.Errorf("%s: z[%d] is %v, want %v", name, i, z[i], wantZ[i])
+		}
+		if sameFloats([]float64{sum}, []float64{wantSum}) >= 0 {
+			t.Errorf("%s: the sum is %v, want %v", name, sum, wantSum)
+		}
+	}
+	for _, b := range kept {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
