@@ -57,6 +57,13 @@ func Copy[T runtime.Element](ctx context.Context, dst, src *runtime.Buffer[T]) e
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	for _, b := range []*runtime.Buffer[T]{dst, src} {
+		release, err := b.Hold()
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	to, toDevice := dst.Memory().(*deviceMemory)
 	from, fromDevice := src.Memory().(*deviceMemory)
 	switch {

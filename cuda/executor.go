@@ -144,7 +144,7 @@ func (e *executor) Bind(k *kernels.Kernel, args runtime.Args, policies ...runtim
 	if err != nil {
 		return nil, err
 	}
-	l, err := newLaunch(e, b, plan, args)
+	l, err := newLaunch(e, b, plan, args, false)
 	if err != nil {
 		return nil, err
 	}

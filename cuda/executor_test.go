@@ -4,6 +4,7 @@ package cuda
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -277,5 +278,160 @@ func TestStaged(t *testing.T) {
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestSteps: steps with and without a graph are those of the processor, on slices and on buffers.
+func TestSteps(t *testing.T) {
+	p := newPair(t, stagingMost)
+	ctx := context.Background()
+	r := rand.New(rand.NewPCG(7, 8))
+	k := kernels.Must(kernels.Parse("heat", "v = u + s*(at(u, -1, 0) + at(u, 1, 0) + at(u, 0, -1) + at(u, 0, 1) - 4*u); most = max(v)", kernels.Scalars("s"),
+		kernels.Edges(kernels.Edge{Kind: kernels.Clamp}, "u")))
+	const rows, cols = 6, 40
+	start := make([]float64, rows*cols)
+	for i := range start {
+		start[i] = r.Float64()
+	}
+	for _, n := range []int{0, 1, 2, 3, 64, 65, 200} {
+		run := func(ex runtime.Executor, onDevice bool) (u, v []float64, most float64) {
+			u, v = append([]float64(nil), start...), make([]float64, rows*cols)
+			args := runtime.Args{"u": runtime.NewGrid(u, rows, cols), "v": runtime.NewGrid(v, rows, cols), "s": 0.1, "most": &most}
+			var bu, bv *runtime.Buffer[float64]
+			if onDevice {
+				var err error
+				if bu, err = runtime.NewBuffer[float64](ex, rows*cols); err != nil {
+					t.Fatal(err)
+				}
+				defer bu.Close()
+				if bv, err = runtime.NewBuffer[float64](ex, rows*cols); err != nil {
+					t.Fatal(err)
+				}
+				defer bv.Close()
+				if err := bu.CopyFrom(ctx, start); err != nil {
+					t.Fatal(err)
+				}
+				args["u"], args["v"] = runtime.GridOf(bu, rows, cols), runtime.GridOf(bv, rows, cols)
+			}
+			call, err := ex.Bind(k, args)
+			if err != nil {
+				t.Fatal(err)
+			}
+			steps, err := call.Steps(map[string]string{"v": "u"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := steps.Run(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+			if err := call.SetScalar("s", 0.2); err != nil {
+				t.Fatal(err)
+			}
+			if err := steps.Run(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+			if onDevice {
+				if err := bu.CopyTo(ctx, u); err != nil {
+					t.Fatal(err)
+				}
+				if err := bv.CopyTo(ctx, v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return u, v, most
+		}
+		wantU, wantV, wantMost := run(p.cpu, false)
+		for _, onDevice := range []bool{false, true} {
+			u, v, most := run(p.gpu, onDevice)
+			if i := sameFloats(u, wantU); i >= 0 {
+				t.Fatalf("%d steps, on the device %v: u[%d] is %v, want %v", n, onDevice, i, u[i], wantU[i])
+			}
+			if i := sameFloats(v, wantV); i >= 0 {
+				t.Fatalf("%d steps, on the device %v: v[%d] is %v, want %v", n, onDevice, i, v[i], wantV[i])
+			}
+			if most != wantMost {
+				t.Fatalf("%d steps, on the device %v: the result is %v, want %v", n, onDevice, most, wantMost)
+			}
+		}
+	}
+}
+
+// TestCopy: from buffer to buffer, on one device, on two, and in pinned memory.
+func TestCopy(t *testing.T) {
+	ctx := context.Background()
+	l := fake.New(t, fake.Config{Devices: make([]fake.Device, 2)})
+	if err := l.Open(); err != nil && l.Driver == nil {
+		t.Fatal(err)
+	}
+	var ex [2]runtime.Executor
+	for i := range ex {
+		c := runtime.Config{Plan: runtime.DefaultPlan(), Device: string(rune('0' + i))}
+		if err := CacheDir("")(&c); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if ex[i], err = open(l.Driver, c); err != nil {
+			t.Fatal(err)
+		}
+		defer ex[i].Close()
+	}
+	const n = 1000
+	x := numbers(rand.New(rand.NewPCG(9, 1)), n)
+	a, err := runtime.NewBuffer[float64](ex[0], n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := runtime.NewBuffer[float64](ex[0], n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := runtime.NewBuffer[float64](ex[1], n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pinned, err := NewPinned[float64](ex[1], n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.CopyFrom(ctx, x); err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range [][2]*runtime.Buffer[float64]{{b, a}, {c, b}, {pinned, c}, {b, pinned}} {
+		if err := Copy(ctx, way[0], way[1]); err != nil {
+			t.Fatal(err)
+		}
+		got := make([]float64, n)
+		if err := way[0].CopyTo(ctx, got); err != nil {
+			t.Fatal(err)
+		}
+		if i := sameFloats(got, x); i >= 0 {
+			t.Errorf("element %d is %v, want %v", i, got[i], x[i])
+		}
+		if err := way[0].CopyFrom(ctx, x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A kernel takes no buffer of another device.
+	k := kernels.Must(kernels.Parse("k", "y = x"))
+	_, err = ex[0].Bind(k, runtime.Args{"x": c, "y": a})
+	var arg *runtime.ArgError
+	if !errors.As(err, &arg) || arg.Reason != runtime.ArgTarget || arg.Name != "x" {
+		t.Errorf("a buffer of another device: %v", err)
+	}
+	short, err := runtime.NewBuffer[float64](ex[0], 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value *runtime.ValueError
+	if err := Copy(ctx, short, a); !errors.As(err, &value) {
+		t.Errorf("a copy to a buffer that is too short: %v", err)
+	}
+	for _, buf := range []*runtime.Buffer[float64]{a, b, c, short, pinned} {
+		if err := buf.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := Copy(ctx, b, a); !errors.Is(err, runtime.ErrClosed) {
+		t.Errorf("a copy of a closed buffer: %v", err)
 	}
 }

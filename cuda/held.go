@@ -16,7 +16,7 @@ type held struct {
 	words   []words
 	memory  []driver.Ptr
 	events  []driver.Event
-	graphs  []driver.GraphExec
+	graph   driver.GraphExec
 }
 
 // newHeld returns one that the executor knows of.
@@ -72,6 +72,14 @@ func (h *held) event(flags driver.EventFlags) (driver.Event, error) {
 	return e, h.ex.gpu.fault(err)
 }
 
+// setGraph keeps a graph in the place of the one before, which is not launched any more.
+func (h *held) setGraph(e driver.GraphExec) {
+	if h.graph != 0 {
+		_ = h.ex.gpu.drv.DestroyGraphExec(h.graph)
+	}
+	h.graph = e
+}
+
 // release gives all back, if that has not been done. No launch may be under way.
 func (h *held) release() {
 	h.ex.calls.Lock()
@@ -89,8 +97,8 @@ func (h *held) release() {
 		return
 	}
 	defer g.leave(before)
-	for _, e := range h.graphs {
-		_ = g.drv.DestroyGraphExec(e)
+	if h.graph != 0 {
+		_ = g.drv.DestroyGraphExec(h.graph)
 	}
 	for _, e := range h.events {
 		_ = g.drv.DestroyEvent(e)

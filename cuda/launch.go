@@ -17,6 +17,7 @@ import (
 type launch struct {
 	ex      *executor
 	binding *runtime.Binding
+	plan    runtime.Plan
 	held    *held
 	n       int
 
@@ -46,6 +47,7 @@ type launch struct {
 	stride   int          // blocks
 	levels   []driver.Ptr // what comes out of folds that are not the last
 	columns  []*column
+	stepping *stepping // of Steps, once there were some
 
 	start, stop driver.Event
 	took        time.Duration // of the last launch, on the device; -1 if that was not measured
@@ -70,14 +72,16 @@ type placed struct {
 	bytes  int        // from element 0 to past the last
 }
 
-func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.Args) (l *launch, err error) {
+// newLaunch prepares the launches of a binding. If they are steps, of which each goes on from the one before, arrays of the
+// host are on the device as a whole.
+func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.Args, steps bool) (l *launch, err error) {
 	g := e.gpu
 	before, err := g.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer g.leave(before)
-	l = &launch{ex: e, binding: b, n: b.Frame.N, held: newHeld(e), took: -1}
+	l = &launch{ex: e, binding: b, plan: plan, n: b.Frame.N, held: newHeld(e), took: -1}
 	mine := l.held // what returns an error makes l nil
 	defer func() {
 		if err != nil {
@@ -86,7 +90,7 @@ func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.
 	}()
 	p := b.Program
 	l.faults, l.results = len(p.Traps), len(p.Reductions)
-	l.placeArrays()
+	l.placeArrays(steps)
 	if err := l.prepareColumns(args); err != nil {
 		return nil, err
 	}
@@ -119,7 +123,7 @@ func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.
 }
 
 // placeArrays decides how arrays are reached.
-func (l *launch) placeArrays() {
+func (l *launch) placeArrays(steps bool) {
 	b := l.binding
 	gathered := map[int]bool{}
 	for _, g := range b.Kernel.Gathers() {
@@ -134,7 +138,7 @@ func (l *launch) placeArrays() {
 		case *pinnedMemory:
 			p.pinned = m.gpu != nil
 		}
-		if p.place == whole && b.Plain() && !a.Own && !gathered[slot] && len(b.Kernel.Columns()) == 0 {
+		if p.place == whole && !steps && b.Plain() && !a.Own && !gathered[slot] && len(b.Kernel.Columns()) == 0 {
 			p.place = chunked
 		}
 		l.arrays = append(l.arrays, p)

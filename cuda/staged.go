@@ -82,11 +82,8 @@ func (l *launch) pipeline(ctx context.Context, r *ring) error {
 		}
 	}
 	if len(l.staged.whole) > 0 {
-		if err := g.fault(d.SyncStream(r.in)); err != nil {
+		if err := r.settle(); err != nil {
 			return err
-		}
-		for i := range r.slots {
-			r.slots[i].used = false
 		}
 	}
 	if len(l.staged.chunked) == 0 {

@@ -223,6 +223,15 @@ func (b *Buffer[T]) acquire() bool { return b.memory != nil && b.memory.Acquire(
 
 func (b *Buffer[T]) release() { b.memory.Release() }
 
+// Hold keeps the memory from being given back until release is called, once, as a launch does that uses the Buffer: for packages
+// that work on its Memory. The error is [ErrClosed].
+func (b *Buffer[T]) Hold() (release func(), err error) {
+	if !b.acquire() {
+		return nil, ErrClosed
+	}
+	return b.release, nil
+}
+
 // Memory is what the Buffer lies in, if an executor of another package gave it; nil for the host's own.
 func (b *Buffer[T]) Memory() Memory { return b.outside() }
 

@@ -146,3 +146,24 @@ func TestGridOfBuffer(t *testing.T) {
 		t.Errorf("bound after Close: %v", err)
 	}
 }
+
+func TestHold(t *testing.T) {
+	d := &device{}
+	b, err := NewBuffer[float64](d, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := b.Hold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Close(); d.freed != 0 {
+		t.Error("memory was freed while it was held")
+	}
+	if release(); d.freed != 1 {
+		t.Errorf("memory was freed %d times", d.freed)
+	}
+	if _, err := b.Hold(); err != ErrClosed {
+		t.Errorf("Hold after Close: %v", err)
+	}
+}
