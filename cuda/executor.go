@@ -27,6 +27,9 @@ type executor struct {
 
 // open opens the executor of a device.
 func open(drv driver.Driver, c runtime.Config) (runtime.Executor, error) {
+	if c.Device == "all" {
+		return openAll(drv, c)
+	}
 	ordinal := 0
 	if c.Device != "" {
 		var err error
@@ -144,7 +147,7 @@ func (e *executor) Bind(k *kernels.Kernel, args runtime.Args, policies ...runtim
 	if err != nil {
 		return nil, err
 	}
-	l, err := newLaunch(e, b, plan, args, false)
+	l, err := newLaunch(e, b, plan, args, part{hi: b.Frame.N})
 	if err != nil {
 		return nil, err
 	}

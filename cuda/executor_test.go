@@ -435,3 +435,70 @@ func TestCopy(t *testing.T) {
 		t.Errorf("a copy of a closed buffer: %v", err)
 	}
 }
+
+// TestAll: launches that several devices share have the bits of one's.
+func TestAll(t *testing.T) {
+	ctx := context.Background()
+	l := fake.New(t, fake.Config{Devices: make([]fake.Device, 3)})
+	c := runtime.Config{Plan: runtime.DefaultPlan(), Device: "all"}
+	for _, o := range []runtime.Option{CacheDir(""), Staging(64 << 10), runtime.Assume(runtime.Rates{CopyBoth: 1e9, Bytes: 1e12})} {
+		if err := o(&c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gpus, err := open(l.Driver, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gpus.Close()
+	cpu, err := runtime.Open("sequential")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cpu.Close()
+	r := rand.New(rand.NewPCG(11, 12))
+	for _, text := range []string{"y = x*x + float(index()); r = sum(x*w); m = max(x)", "y = float(int64(1000)/int64(w)) + x", "y = scan(sum, x + w)"} {
+		k, err := kernels.Parse("k", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{1, 1000, 1025, 5000, 20_000} {
+			x, w := make([]float64, n), make([]float64, n)
+			for i := range x {
+				x[i], w[i] = r.NormFloat64(), 2+r.Float64()
+			}
+			w[n*2/3] = 0
+			run := func(ex runtime.Executor) (y []float64, results [2]float64, failed error) {
+				y = make([]float64, n)
+				args := runtime.Args{"x": x, "w": w, "y": y}
+				for _, p := range k.Params() {
+					switch p.Name {
+					case "r":
+						args["r"] = &results[0]
+					case "m":
+						args["m"] = &results[1]
+					}
+				}
+				call, err := ex.Bind(k, args)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if info := call.Info(); info.Executor != ex.Name() {
+					t.Errorf("the executor of a call is %s, want %s", info.Executor, ex.Name())
+				}
+				for range 2 {
+					failed = call.Run(ctx)
+				}
+				return y, results, failed
+			}
+			y, results, failed := run(gpus)
+			wantY, wantResults, wantFailed := run(cpu)
+			if i := sameFloats(y, wantY); i >= 0 {
+				t.Fatalf("%s: y[%d] of %d is %v, want %v", text, i, n, y[i], wantY[i])
+			}
+			if results != wantResults || (failed == nil) != (wantFailed == nil) || failed != nil && failed.Error() != wantFailed.Error() {
+				t.Fatalf("%s: results %v and %v, want %v and %v", text, results, failed, wantResults, wantFailed)
+			}
+		}
+	}
+}

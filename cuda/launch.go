@@ -19,7 +19,9 @@ type launch struct {
 	binding *runtime.Binding
 	plan    runtime.Plan
 	held    *held
-	n       int
+	base, n int   // the first element, and how many
+	found   found // where faults and partials go
+	raw     bool
 
 	module         *ptx.Module
 	scalar, vector function
@@ -53,6 +55,12 @@ type launch struct {
 	took        time.Duration // of the last launch, on the device; -1 if that was not measured
 }
 
+// found is what a launch leaves for the binding: its frame's, or a part's own.
+type found struct {
+	faults   []int64
+	partials [][]uint64
+}
+
 // place says how a launch reaches an array.
 type place uint8
 
@@ -72,25 +80,34 @@ type placed struct {
 	bytes  int        // from element 0 to past the last
 }
 
-// newLaunch prepares the launches of a binding. If they are steps, of which each goes on from the one before, arrays of the
-// host are on the device as a whole.
-func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.Args, steps bool) (l *launch, err error) {
+// part says what of a binding a launch is for.
+type part struct {
+	steps  bool // again and again: arrays of the host are on the device as a whole
+	lo, hi int  // elements, from a whole reduction block on
+	raw    bool // results are left as what blocks come to, for one who has those of other parts
+}
+
+// newLaunch prepares the launches of a binding.
+func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.Args, p part) (l *launch, err error) {
 	g := e.gpu
 	before, err := g.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer g.leave(before)
-	l = &launch{ex: e, binding: b, plan: plan, n: b.Frame.N, held: newHeld(e), took: -1}
+	l = &launch{ex: e, binding: b, plan: plan, base: p.lo, n: p.hi - p.lo, raw: p.raw, held: newHeld(e), took: -1}
 	mine := l.held // what returns an error makes l nil
 	defer func() {
 		if err != nil {
 			mine.release()
 		}
 	}()
-	p := b.Program
-	l.faults, l.results = len(p.Traps), len(p.Reductions)
-	l.placeArrays(steps)
+	l.faults, l.results = len(b.Program.Traps), len(b.Program.Reductions)
+	l.found = found{b.Frame.Faults, b.Frame.Partials}
+	if l.raw {
+		l.found = found{make([]int64, l.faults), make([][]uint64, l.results)}
+	}
+	l.placeArrays(p)
 	if err := l.prepareColumns(args); err != nil {
 		return nil, err
 	}
@@ -123,7 +140,7 @@ func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.
 }
 
 // placeArrays decides how arrays are reached.
-func (l *launch) placeArrays(steps bool) {
+func (l *launch) placeArrays(part part) {
 	b := l.binding
 	gathered := map[int]bool{}
 	for _, g := range b.Kernel.Gathers() {
@@ -138,8 +155,9 @@ func (l *launch) placeArrays(steps bool) {
 		case *pinnedMemory:
 			p.pinned = m.gpu != nil
 		}
-		if p.place == whole && !steps && b.Plain() && !a.Own && !gathered[slot] && len(b.Kernel.Columns()) == 0 {
+		if p.place == whole && !part.steps && b.Plain() && !a.Own && !gathered[slot] && len(b.Kernel.Columns()) == 0 {
 			p.place = chunked
+			p.Data, p.bytes = unsafe.Add(p.Data, l.base*p.size), l.n*p.size
 		}
 		l.arrays = append(l.arrays, p)
 	}
@@ -282,14 +300,17 @@ func (l *launch) allocate() (err error) {
 		}
 		l.args.Faults = uint64(l.words.device)
 	}
-	for r := range l.binding.Frame.Partials { // of all blocks, one comes back
-		l.binding.Frame.Partials[r] = make([]uint64, min(1, l.blocks()))
+	for r := range l.found.partials { // of all blocks, one comes back
+		l.found.partials[r] = make([]uint64, min(1, l.blocks()))
+		if l.raw {
+			l.found.partials[r] = make([]uint64, l.blocks())
+		}
 	}
 	if l.results == 0 || l.blocks() == 0 {
 		return nil
 	}
 	l.stride = l.blocks()
-	if l.stride == 1 { // what the kernel writes is the result
+	if l.stride == 1 && !l.raw { // what the kernel writes is the result
 		l.partials = l.words.device + driver.Ptr(8*l.faults)
 	} else {
 		if l.partials, err = h.alloc(8 * int64(l.stride) * int64(l.results)); err != nil {
@@ -358,6 +379,12 @@ func (l *launch) Launch(ctx, _ context.Context, b *runtime.Binding) error {
 	}
 	defer g.leave(before)
 	l.took = -1
+	if l.n == 0 && len(l.columns) == 0 {
+		for i := range l.found.faults {
+			l.found.faults[i] = kernels.NoFault
+		}
+		return nil
+	}
 	if l.staged.active {
 		err = l.runStaged(ctx)
 	} else {
@@ -502,7 +529,7 @@ func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
 	a.Arrays = arrays
 	f, aligned := l.scalar, l.module.Vector != ""
 	if !l.grid {
-		a.N, a.Index = hi-lo, int64(lo)
+		a.N, a.Index = hi-lo, int64(l.base+lo)
 		if l.results > 0 {
 			a.Partials += uint64(8 * (lo / l.binding.Program.BlockLen()))
 		}
@@ -541,7 +568,7 @@ func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
 
 // fold folds the partials of all blocks.
 func (l *launch) fold(s driver.Stream) error {
-	if l.results == 0 || l.stride <= 1 {
+	if l.results == 0 || l.stride <= 1 || l.raw {
 		return nil
 	}
 	d := l.ex.gpu.drv
@@ -564,13 +591,19 @@ func (l *launch) fold(s driver.Stream) error {
 
 // takeOutcome takes faults and results out of the words that came back.
 func (l *launch) takeOutcome() error {
-	f := l.binding.Frame
 	for i := range l.faults {
-		f.Faults[i] = int64(l.words.host[i])
+		l.found.faults[i] = int64(l.words.host[i])
 	}
-	for r := range l.results {
-		if len(f.Partials[r]) > 0 {
-			f.Partials[r][0] = l.words.host[l.faults+r]
+	for r, parts := range l.found.partials {
+		switch {
+		case len(parts) == 0:
+		case l.raw:
+			bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(parts))), 8*len(parts))
+			if err := l.ex.gpu.ring.copyOut(context.Background(), bytes, l.partials+driver.Ptr(8*r*l.stride)); err != nil {
+				return l.failed(err)
+			}
+		default:
+			parts[0] = l.words.host[l.faults+r]
 		}
 	}
 	for _, c := range l.columns {

@@ -58,9 +58,6 @@ const regionAlign = 256
 func (l *launch) runStaged(ctx context.Context) error {
 	g := l.ex.gpu
 	r := &g.ring
-	if l.n == 0 && len(l.columns) == 0 {
-		return nil
-	}
 	if err := r.begin(max(l.staged.bytes, 1)); err != nil {
 		return err
 	}

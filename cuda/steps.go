@@ -57,7 +57,7 @@ func (l *launch) prepareSteps(b *runtime.Binding, feeds []runtime.Fed) error {
 	if l.stepping != nil {
 		return nil
 	}
-	own, err := newLaunch(l.ex, b, l.plan, nil, true)
+	own, err := newLaunch(l.ex, b, l.plan, nil, part{steps: true, hi: b.Frame.N})
 	if err != nil {
 		return err
 	}
