@@ -95,17 +95,17 @@ func measure(e engineExecutor) (r Rates, err error) {
 			large = max(min(large, t.AvailableBytes/4), r.Cache)
 		}
 	}
-	if r.Bytes, err = measureBytes(e, large, measureTimes); err != nil {
+	if r.Launch, err = measureLaunch(e); err != nil {
+		return Rates{}, err
+	}
+	if r.Bytes, err = measureBytes(e, large, measureTimes, r.Launch); err != nil {
 		return Rates{}, err
 	}
 	if compiled {
-		if r.Cached, err = measureBytes(e, r.Cache/2, 4*measureTimes); err != nil {
+		if r.Cached, err = measureBytes(e, r.Cache/2, 4*measureTimes, r.Launch); err != nil {
 			return Rates{}, err
 		}
 		r.Cached = max(r.Cached, r.Bytes)
-	}
-	if r.Launch, err = measureLaunch(e); err != nil {
-		return Rates{}, err
 	}
 	if r.Operations64, err = measureOperations[float64](e, r.Launch); err != nil {
 		return Rates{}, err
@@ -115,7 +115,7 @@ func measure(e engineExecutor) (r Rates, err error) {
 }
 
 // measureBytes returns the bytes a second of triads over arrays that have so many together.
-func measureBytes(e engineExecutor, bytes int64, times int) (float64, error) {
+func measureBytes(e engineExecutor, bytes int64, times int, launch time.Duration) (float64, error) {
 	n := max(int(bytes/24), 1)
 	b, err := NewBuffer[float64](e, 3*n)
 	if err != nil {
@@ -124,7 +124,7 @@ func measureBytes(e engineExecutor, bytes int64, times int) (float64, error) {
 	defer b.Close()
 	s := b.Slice()
 	best, err := timed(e, measureTriad, Args{"a": s[:n:n], "b": s[n : 2*n : 2*n], "c": s[2*n:], "s": 3}, times, slices.Min)
-	return float64(24*n) / best.Seconds(), err
+	return float64(24*n) / beside(launch, best).Seconds(), err
 }
 
 // measureLaunch returns the time of a launch of next to no elements that all workers take part in.
@@ -138,7 +138,7 @@ func measureLaunch(e engineExecutor) (time.Duration, error) {
 	return timed(e, measureTriad, Args{"a": a[:n:n], "b": a[n : 2*n : 2*n], "c": a[2*n:], "s": 3}, 101, func(d []time.Duration) time.Duration {
 		slices.Sort(d)
 		return d[len(d)/2]
-	}, InlineBelow(0))
+	})
 }
 
 // measureOperations returns the operations a second on elements in cache.
@@ -161,14 +161,16 @@ func measureOperations[T float32 | float64](e engineExecutor, launch time.Durati
 	if err != nil {
 		return 0, err
 	}
-	left := max(best-launch, best/2, 1)
-	return operationsOf(b.Program, 1) * float64(n) / left.Seconds(), nil
+	return operationsOf(b.Program, 1) * float64(n) / beside(launch, best).Seconds(), nil
 }
 
-// timed launches a kernel, and so many times again, of which of makes one time of at least a nanosecond.
-func timed(e Executor, k *kernels.Kernel, args Args, times int, of func([]time.Duration) time.Duration, policies ...Policy) (time.Duration, error) {
+// beside is what a launch takes for its elements.
+func beside(launch, all time.Duration) time.Duration { return max(all-launch, all/2, 1) }
+
+// timed launches a kernel on all workers, and so many times again, of which of makes one time of at least a nanosecond.
+func timed(e Executor, k *kernels.Kernel, args Args, times int, of func([]time.Duration) time.Duration) (time.Duration, error) {
 	ctx := context.Background()
-	call, err := e.Bind(k, args, policies...)
+	call, err := e.Bind(k, args, InlineBelow(0))
 	if err != nil {
 		return 1, err
 	}
