@@ -82,7 +82,7 @@ func TestChoose(t *testing.T) {
 		{"none but host's", deviceArgs(t, cuda, 10), []Executor{simd, pool}, nil},
 		{"equals", triadArgs(1 << 20), []Executor{other, cuda}, other},
 	} {
-		ex, c, err := Choose(measureTriad, v.args, v.from...)
+		ex, c, err := Choose(measureTriad(), v.args, v.from...)
 		if v.want == nil {
 			var none *NoChoiceError
 			var arg *ArgError
@@ -102,7 +102,7 @@ func TestChooseErrors(t *testing.T) {
 	closed := openAssuming(t, "pool", cores)
 	closed.Close()
 	plain := &custom{&placer{target: Target{Name: "custom"}}}
-	ex, c, err := Choose(measureTriad, triadArgs(10), closed, plain, simd)
+	ex, c, err := Choose(measureTriad(), triadArgs(10), closed, plain, simd)
 	if err != nil || ex != simd || !errors.Is(c.Candidates[0].Err, ErrClosed) {
 		t.Errorf("%v\n%v", err, c)
 	}
@@ -110,7 +110,7 @@ func TestChooseErrors(t *testing.T) {
 	if !errors.As(c.Candidates[1].Err, &unsupported) {
 		t.Errorf("an executor that predicts nothing: %v", c.Candidates[1].Err)
 	}
-	_, c, err = Choose(measureTriad, triadArgs(10), closed, plain)
+	_, c, err = Choose(measureTriad(), triadArgs(10), closed, plain)
 	var none *NoChoiceError
 	if !errors.As(err, &none) || !errors.Is(err, ErrClosed) || !errors.As(err, &unsupported) {
 		t.Errorf("none that can: %v", err)
@@ -125,14 +125,14 @@ func TestChooseErrors(t *testing.T) {
 	var value *ValueError
 	var arg *ArgError
 	for name, candidates := range map[string][]Executor{"none": nil, "nil": {simd, nil}} {
-		if _, _, err := Choose(measureTriad, triadArgs(10), candidates...); !errors.As(err, &value) {
+		if _, _, err := Choose(measureTriad(), triadArgs(10), candidates...); !errors.As(err, &value) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	if _, _, err := Choose(nil, nil, simd); !errors.As(err, &value) {
 		t.Errorf("no kernel: %v", err)
 	}
-	if _, _, err := Choose(measureTriad, Args{}, simd); !errors.As(err, &arg) || arg.Reason != ArgMissing {
+	if _, _, err := Choose(measureTriad(), Args{}, simd); !errors.As(err, &arg) || arg.Reason != ArgMissing {
 		t.Errorf("no arguments: %v", err)
 	}
 }
@@ -179,7 +179,7 @@ triad, 3 elements: no executor can be chosen
   simd  a: the buffer lies on a device, which this executor does not reach
 `},
 	} {
-		_, c, _ := Choose(measureTriad, v.args, v.from...)
+		_, c, _ := Choose(measureTriad(), v.args, v.from...)
 		if got := c.String(); got != v.want[1:] {
 			t.Errorf("%q\n%s\nwant\n%s", got, got, v.want[1:])
 		}

@@ -71,12 +71,14 @@ const (
 	measureTimes = 5 // the best counts: what disturbs makes times longer
 )
 
-var measureTriad = kernels.Must(kernels.Parse("triad", "a = b + s*c", kernels.Scalars("s")))
+var measureTriad = sync.OnceValue(func() *kernels.Kernel {
+	return kernels.Must(kernels.Parse("triad", "a = b + s*c", kernels.Scalars("s")))
+})
 
 // measureHorner is a polynomial: operations that wait for each other, and next to no memory.
-var measureHorner = sync.OnceValues(func() (*kernels.Kernel, error) {
+var measureHorner = sync.OnceValue(func() *kernels.Kernel {
 	const degree = 32
-	return kernels.Parse("horner", "a = "+strings.Repeat("(", degree)+"b"+strings.Repeat("*c + 0.5)", degree))
+	return kernels.Must(kernels.Parse("horner", "a = "+strings.Repeat("(", degree)+"b"+strings.Repeat("*c + 0.5)", degree)))
 })
 
 // measure measures an executor: some 0.1 s, most of which is for memory to be there.
@@ -123,7 +125,7 @@ func measureBytes(e engineExecutor, bytes int64, times int, launch time.Duration
 	}
 	defer b.Close()
 	s := b.Slice()
-	best, err := timed(e, measureTriad, Args{"a": s[:n:n], "b": s[n : 2*n : 2*n], "c": s[2*n:], "s": 3}, times, slices.Min)
+	best, err := timed(e, measureTriad(), Args{"a": s[:n:n], "b": s[n : 2*n : 2*n], "c": s[2*n:], "s": 3}, times, slices.Min)
 	return float64(24*n) / beside(launch, best).Seconds(), err
 }
 
@@ -135,7 +137,7 @@ func measureLaunch(e engineExecutor) (time.Duration, error) {
 	}
 	a := make([]float64, 3*n)
 	// Most launches are not the best: of these the one in the middle.
-	return timed(e, measureTriad, Args{"a": a[:n:n], "b": a[n : 2*n : 2*n], "c": a[2*n:], "s": 3}, 101, func(d []time.Duration) time.Duration {
+	return timed(e, measureTriad(), Args{"a": a[:n:n], "b": a[n : 2*n : 2*n], "c": a[2*n:], "s": 3}, 101, func(d []time.Duration) time.Duration {
 		slices.Sort(d)
 		return d[len(d)/2]
 	})
@@ -143,10 +145,7 @@ func measureLaunch(e engineExecutor) (time.Duration, error) {
 
 // measureOperations returns the operations a second on elements in cache.
 func measureOperations[T float32 | float64](e engineExecutor, launch time.Duration) (float64, error) {
-	k, err := measureHorner()
-	if err != nil {
-		return 0, err
-	}
+	k := measureHorner()
 	n := 512
 	if e.rates() != interpreting {
 		n = e.size() * (8 << 10)

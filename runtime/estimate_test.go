@@ -22,7 +22,7 @@ func bindingOf(t *testing.T, k *kernels.Kernel, args Args) *Binding {
 
 func TestRatesEstimate(t *testing.T) {
 	const n = 1000
-	triad := measureTriad
+	triad := measureTriad()
 	x, y, z := make([]float64, n), make([]float64, n), make([]float64, n)
 	x32, y32, z32 := make([]float32, n), make([]float32, n), make([]float32, n)
 	d := &device{}
@@ -121,7 +121,7 @@ func TestAssume(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := bindingOf(t, measureTriad, Args{"a": make([]float64, 10), "b": make([]float64, 10), "c": make([]float64, 10), "s": 3})
+		b := bindingOf(t, measureTriad(), Args{"a": make([]float64, 10), "b": make([]float64, 10), "c": make([]float64, 10), "s": 3})
 		e, err := ex.(Estimator).Estimate(b)
 		if err != nil || e.Total != time.Second+240 {
 			t.Errorf("%s: %+v, %v", name, e, err)
@@ -156,11 +156,11 @@ func TestMeasured(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer ex.Close()
-		first, err := ex.(Estimator).Estimate(bindingOf(t, measureTriad, args))
+		first, err := ex.(Estimator).Estimate(bindingOf(t, measureTriad(), args))
 		if err != nil || first.Launch <= 0 || first.Memory <= 0 || first.Compute <= 0 || first.Total < first.Launch || first.CopyIn != 0 {
 			t.Errorf("%s: %+v, %v", name, first, err)
 		}
-		again, err := ex.(Estimator).Estimate(bindingOf(t, measureTriad, args))
+		again, err := ex.(Estimator).Estimate(bindingOf(t, measureTriad(), args))
 		if err != nil || again != first {
 			t.Errorf("%s: %+v, %v; before %+v", name, again, err, first)
 		}
@@ -176,8 +176,8 @@ func TestMeasured(t *testing.T) {
 	}
 	defer s.Close()
 	one := Args{"a": a[:1], "b": a[1:2], "c": a[2:3], "s": 3}
-	mine, err := p.(Estimator).Estimate(bindingOf(t, measureTriad, one))
-	if other, e := s.(Estimator).Estimate(bindingOf(t, measureTriad, one)); err != nil || e != nil || mine != other {
+	mine, err := p.(Estimator).Estimate(bindingOf(t, measureTriad(), one))
+	if other, e := s.(Estimator).Estimate(bindingOf(t, measureTriad(), one)); err != nil || e != nil || mine != other {
 		t.Errorf("a small launch: %+v, %v; by one worker %+v, %v", mine, err, other, e)
 	}
 	measured.Lock()
