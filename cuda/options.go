@@ -9,7 +9,6 @@ import (
 type settings struct {
 	staging int64 // bytes of device memory that host arrays are staged through
 	cache   imageCache
-	rates   *runtime.Rates // that predictions are to take for the device's own; nil: measured ones
 }
 
 type (
@@ -51,9 +50,6 @@ func settingsOf(c runtime.Config) (settings, error) {
 	if v, given := c.Values[cacheKey{}]; given {
 		dir = v.(string)
 		ok = dir != ""
-	}
-	if r, given := c.Assumed(); given {
-		s.rates = &r
 	}
 	if ok {
 		s.cache = cache.Open(dir, cacheBytes)
