@@ -9,6 +9,9 @@ import (
 type settings struct {
 	staging int64 // bytes of device memory that host arrays are staged through
 	cache   imageCache
+
+	assumed runtime.Rates // what the executor predicts by, if told
+	told    bool
 }
 
 type (
@@ -46,6 +49,7 @@ func settingsOf(c runtime.Config) (settings, error) {
 	if v, ok := c.Values[stagingKey{}]; ok {
 		s.staging = v.(int64)
 	}
+	s.assumed, s.told = c.Assumed()
 	dir, ok := cache.Dir()
 	if v, given := c.Values[cacheKey{}]; given {
 		dir = v.(string)

@@ -91,6 +91,11 @@ func transfers(ctx context.Context, drv driver.Driver, device int, sizes []int) 
 		return nil, err
 	}
 	defer func() { err = firstOf(err, g.release()) }()
+	return g.transfers(ctx, sizes, []HostMemory{Pinned, Staged, Pageable})
+}
+
+// transfers measures copies of all sizes from all memories: all of one size, then of the next.
+func (g *gpu) transfers(ctx context.Context, sizes []int, memories []HostMemory) (list []Transfer, err error) {
 	before, err := g.enter()
 	if err != nil {
 		return nil, err
@@ -102,7 +107,7 @@ func transfers(ctx context.Context, drv driver.Driver, device int, sizes []int) 
 		return nil, err
 	}
 	for _, size := range sizes {
-		for _, m := range []HostMemory{Pinned, Staged, Pageable} {
+		for _, m := range memories {
 			t, err := p.measure(size, m)
 			if err != nil {
 				return nil, err
