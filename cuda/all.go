@@ -68,12 +68,13 @@ func openAll(drv driver.Driver, c runtime.Config) (_ runtime.Executor, err error
 
 // speed is how many bytes of arrays of the host a device takes in a second: its link's rate, or its memory's if that is less.
 func (e *executor) speed() (float64, error) {
-	r := e.settings.rates
-	if r == nil {
-		var err error
-		if r, err = e.gpu.rates(); err != nil {
+	r := e.settings.assumed
+	if !e.settings.told {
+		f, err := e.figures()
+		if err != nil {
 			return 0, err
 		}
+		r = f.staged
 	}
 	s := r.CopyBoth
 	if s == 0 {

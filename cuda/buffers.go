@@ -3,6 +3,7 @@ package cuda
 import (
 	"context"
 	"fmt"
+	"math"
 	"unsafe"
 
 	"github.com/triad-go/triad/runtime"
@@ -19,7 +20,7 @@ func NewPinned[T runtime.Element](ex runtime.Executor, n int) (*runtime.Buffer[T
 		return nil, err
 	}
 	size := int(unsafe.Sizeof(T(0)))
-	if n < 1 || n > (1<<62)/size {
+	if n < 1 || n > math.MaxInt/size {
 		return nil, &runtime.ValueError{Name: "NewPinned", Value: n, Want: "at least 1 element"}
 	}
 	if !e.begin() {
