@@ -1,0 +1,150 @@
+package ptx_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/triad-go/triad/cuda/internal/ptx"
+	"github.com/triad-go/triad/internal/randkernel"
+	"github.com/triad-go/triad/kernels"
+)
+
+// assembler finds NVIDIA's assembler, which the toolkit has and a driver alone has not.
+func assembler(t *testing.T) string {
+	t.Helper()
+	names := []string{os.Getenv("TRIAD_PTXAS"), "ptxas", "/usr/local/cuda/bin/ptxas"}
+	if home := os.Getenv("CUDA_HOME"); home != "" {
+		names = append(names, filepath.Join(home, "bin", "ptxas"))
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); name != "" && err == nil {
+			return path
+		}
+	}
+	t.Skip("no ptxas: TRIAD_PTXAS may name it")
+	return ""
+}
+
+var (
+	spilled   = regexp.MustCompile(`[1-9][0-9]* bytes spill`)
+	registers = regexp.MustCompile(`Compiling entry function '([^']*)'|Used ([0-9]+) registers`)
+)
+
+// assemble assembles a module for a device, and returns what the assembler says of registers.
+func assemble(t *testing.T, ptxas string, m *ptx.Module, sm int) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "module.ptx")
+	if err := os.WriteFile(file, []byte(m.Text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(ptxas, "-v", fmt.Sprintf("-arch=sm_%d", sm), "-o", file+".cubin", file).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out, m.Text)
+	}
+	return string(out)
+}
+
+// sms are the devices that modules are assembled for.
+var sms = []int{70, 80, 90}
+
+// fits assembles a module and fails where values outgrow the registers.
+func fits(t *testing.T, ptxas string, m *ptx.Module, sm int) {
+	t.Helper()
+	out := assemble(t, ptxas, m, sm)
+	if spilled.MatchString(out) {
+		t.Errorf("sm_%d: values outgrow the registers:\n%s", sm, out)
+	}
+	if testing.Verbose() {
+		line := ""
+		for _, part := range registers.FindAllStringSubmatch(out, -1) {
+			line += " " + part[1] + part[2]
+		}
+		t.Logf("sm_%d:%s", sm, line)
+	}
+}
+
+// functions are the elementary functions, as expressions of x and y.
+var functions = strings.Fields(`sin(x) cos(x) tan(x) asin(x) acos(x) atan(x) sinh(x) cosh(x) tanh(x) asinh(x) acosh(x)
+	atanh(x) exp(x) exp2(x) expm1(x) log(x) log2(x) log10(x) log1p(x) cbrt(x) erf(x) erfc(x) gamma(x) lgamma(x)
+	atan2(x,y) hypot(x,y) mod(x,y) copysign(x,y) x^y floor(x) ceil(x) trunc(x) round(x) sign(x)`)
+
+// TestAssembleSuite: the kernels that are measured have their values in registers.
+func TestAssembleSuite(t *testing.T) {
+	ptxas := assembler(t)
+	for i, k := range kernels.Suite() {
+		for j, e := range []kernels.Type{kernels.Float64, kernels.Float32} {
+			sm := sms[(i+j)%len(sms)]
+			for _, stream := range []bool{false, true} {
+				m := ptx.Generate(k.Program(e), ptx.Options{Name: k.Name(), Labels: k.Describe(e), SM: sm, Stream: stream})
+				fits(t, ptxas, m, sm)
+			}
+		}
+	}
+}
+
+// TestAssembleFunctions: so have the elementary functions.
+func TestAssembleFunctions(t *testing.T) {
+	ptxas := assembler(t)
+	list := functions
+	if testing.Short() {
+		list = list[:4]
+	}
+	for i, f := range list {
+		k, err := kernels.Parse("f", "z = "+f)
+		if err != nil {
+			t.Errorf("%s: %v", f, err)
+			continue
+		}
+		for j, e := range []kernels.Type{kernels.Float64, kernels.Float32} {
+			sm := sms[(i+j)%len(sms)]
+			t.Run(f+"/"+e.String(), func(t *testing.T) {
+				fits(t, ptxas, ptx.Generate(k.Program(e), ptx.Options{Name: f, Labels: k.Describe(e), SM: sm}), sm)
+			})
+		}
+	}
+}
+
+// TestAssemblePrograms: random programs, of all types and operations, are PTX.
+func TestAssemblePrograms(t *testing.T) {
+	ptxas := assembler(t)
+	r := rand.New(rand.NewPCG(9, 10))
+	for i := range max(*programs/10, 1) {
+		sm := sms[i%len(sms)]
+		o := randkernel.SmallProgram
+		o.Narrow, o.Indices = i%5 == 0, i%3 == 0
+		p := randkernel.Program(r, o)
+		opts := ptx.Options{Name: "random", SM: sm, Aliased: i%4 == 0, Stream: i%2 == 0}
+		if p.Axes > 1 {
+			opts.Sources, _ = sources(r, p)
+		}
+		assemble(t, ptxas, ptx.Generate(p, opts), sm)
+
+		typed := randkernel.NewTyped(r, randkernel.AllTypes)
+		k, err := kernels.New("typed", typed.Outputs, typed.Options...)
+		if err != nil {
+			continue
+		}
+		opts.Sources = nil
+		assemble(t, ptxas, ptx.Generate(k.Program(kernels.Float64), opts), sm)
+	}
+}
+
+// TestAssembleGrids: launches over grids, too.
+func TestAssembleGrids(t *testing.T) {
+	ptxas := assembler(t)
+	r := rand.New(rand.NewPCG(11, 12))
+	for i := range max(*programs/20, 1) {
+		sm := sms[i%len(sms)]
+		o := randkernel.SmallProgram
+		o.Narrow, o.Indices = i%5 == 0, i%3 == 0
+		p := randkernel.Program(r, o)
+		s, _ := sources(r, p)
+		assemble(t, ptxas, ptx.Generate(p, ptx.Options{Name: "grid", SM: sm, Aliased: i%4 == 0, Sources: s}), sm)
+	}
+}
