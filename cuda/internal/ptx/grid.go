@@ -30,10 +30,24 @@ type gridRow struct {
 	value string // the constant otherwise
 }
 
-// resolution is a coordinate that is resolved once for all sources that need it.
+// resolution is a coordinate that is resolved once for all sources that need it. The edge is that which the
+// offset reaches over; its value, which may be NaN and so unequal to itself, has no part in it.
 type resolution struct {
 	of, axis, offset int
-	edges            [2]kernels.Edge
+	edge             kernels.EdgeKind
+}
+
+// key is what is resolved for a source along an axis.
+func (s Source) key(axis int) resolution {
+	return resolution{s.Of, axis, s.Offset[axis], s.edge(axis).Kind}
+}
+
+// edge is the one that a source reaches over along an axis.
+func (s Source) edge(axis int) kernels.Edge {
+	if s.Offset[axis] > 0 {
+		return s.Edges[axis][1]
+	}
+	return s.Edges[axis][0]
 }
 
 // newGrid reads shapes and strides.
@@ -71,18 +85,17 @@ func (d *grid) resolve(s Source, axis int, c string) (at, valid string) {
 		return c, ""
 	}
 	w := d.env.w
-	key := resolution{s.Of, axis, offset, s.Edges[axis]}
+	key := s.key(axis)
 	if r, ok := d.resolved[key]; ok {
 		return r, d.valid[key]
 	}
 	n := d.extents[s.Of][axis]
-	e := s.Edges[axis][0]
+	e := s.edge(axis)
 	beyond, v := w.reg(pred), w.reg(b64)
 	w.op("add.s64 %s, %s, %d", v, c, offset)
 	if offset < 0 {
 		w.op("setp.lt.s64 %s, %s, 0", beyond, v)
 	} else {
-		e = s.Edges[axis][1]
 		w.op("setp.ge.s64 %s, %s, %s", beyond, v, n)
 	}
 	other := w.reg(b64)
@@ -147,11 +160,7 @@ func (d *grid) row(z, y string) {
 
 // constant is a register with what lies beyond the edge of an axis that a source reaches over.
 func (d *grid) constant(t kernels.Type, s Source, axis int) string {
-	e := s.Edges[axis][0]
-	if s.Offset[axis] > 0 {
-		e = s.Edges[axis][1]
-	}
-	return d.env.w.constant(t, t.Bits(e.Value))
+	return d.env.w.constant(t, t.Bits(s.edge(axis).Value))
 }
 
 // gridAccess is element x of the row at hand.
@@ -183,7 +192,7 @@ func (a *gridAccess) element(slot int) (address, valid, value string) {
 	row := a.rows[slot]
 	x, ok := a.x, ""
 	if s.Offset[2] != 0 {
-		key := resolution{s.Of, 2, s.Offset[2], s.Edges[2]}
+		key := s.key(2)
 		x, ok = a.resolved[key], a.valid[key]
 	}
 	address = w.reg(b64)

@@ -1,6 +1,7 @@
 package ptx_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"unsafe"
@@ -18,6 +19,10 @@ func sources(r *rand.Rand, p *kernels.Program) (list []ptx.Source, own []bool) {
 	list, own = make([]ptx.Source, len(p.Arrays)), make([]bool, len(p.Arrays))
 	kinds := []kernels.EdgeKind{kernels.Periodic, kernels.Clamp, kernels.Mirror, kernels.Reflect, kernels.Constant}
 	edges := map[int][3][2]kernels.Edge{} // by argument
+	corners := r.IntN(4) == 0
+	if corners { // several edges at once, of which each is another number
+		kinds = kinds[len(kinds)-1:]
+	}
 	for slot, a := range p.Arrays {
 		s := ptx.Source{Of: slot}
 		own[slot] = true
@@ -37,7 +42,11 @@ func sources(r *rand.Rand, p *kernels.Program) (list []ptx.Source, own []bool) {
 				for side := range 2 {
 					e[axis][side] = kernels.Edge{Kind: kinds[r.IntN(len(kinds))]}
 					if e[axis][side].Kind == kernels.Constant {
-						e[axis][side].Value = randkernel.Number(r)
+						if e[axis][side].Value = randkernel.Number(r); r.IntN(6) == 0 {
+							e[axis][side].Value = math.NaN()
+						} else if corners {
+							e[axis][side].Value = float64(10*axis + side)
+						}
 					}
 				}
 			}
@@ -45,7 +54,9 @@ func sources(r *rand.Rand, p *kernels.Program) (list []ptx.Source, own []bool) {
 		}
 		s.Edges = e
 		for axis := range s.Offset {
-			s.Offset[axis] = max(-2, min(2, r.IntN(9)-4)) * r.IntN(2)
+			if s.Offset[axis] = max(-2, min(2, r.IntN(9)-4)); !corners && r.IntN(2) == 0 {
+				s.Offset[axis] = 0
+			}
 		}
 		list[slot] = s
 	}
@@ -267,6 +278,43 @@ func checkGrid(t *testing.T, r *rand.Rand, p *kernels.Program, shape [3]int) {
 	for i, w := range wantFaults {
 		if got := int64(element(faults, kernels.Int64, i)); got != w {
 			fail("fault %d at %d, want %d", i, got, w)
+		}
+	}
+}
+
+// TestGridFaults: the element that has a trap's condition is named by its number in the space.
+func TestGridFaults(t *testing.T) {
+	p := &kernels.Program{
+		Axes: 3, Elem: kernels.Float64,
+		Arrays:  []kernels.Array{{Type: kernels.Int64, Read: true}},
+		Uniform: []kernels.Instr{{Op: kernels.OpConst, Type: kernels.Int64, Imm: 77}},
+		Body: []kernels.Instr{
+			{Op: kernels.OpLoad, Type: kernels.Int64},
+			{Op: kernels.OpEq, Type: kernels.Bool, Args: [3]kernels.Value{1, 0}},
+		},
+		Traps: []kernels.Trap{{Cond: 2, Kind: kernels.TrapIndex}},
+	}
+	shape := [3]int{3, 4, 5}
+	m := ptx.Generate(p, ptx.Options{Name: "fault", SM: 80, Sources: make([]ptx.Source, 1)})
+	mod, err := ptxsim.Parse(m.Text)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, m.Text)
+	}
+	for at := range 60 {
+		mem := &arena{}
+		x, fault := mem.room(8*60, 0), mem.room(8, 0)
+		for i := range 60 {
+			setElement(x, kernels.Int64, i, 0)
+		}
+		setElement(x, kernels.Int64, at, 77)
+		setElement(x, kernels.Int64, 59, 77)
+		setElement(fault, kernels.Int64, 0, kernels.NoFault)
+		launch(t, mod, m, m.Scalar, &ptx.Launch{
+			N: 5, Faults: uint64(uintptr(fault)), Arrays: []uint64{uint64(uintptr(x))}, Uniforms: []uint64{77},
+			Shape: shape, Strides: [][3]int{{20, 5, 1}}, Extents: [][3]int{shape},
+		}, [3]uint32{1, 2, 2}, [3]uint32{32, 1, 1}, mem)
+		if got := element(fault, kernels.Int64, 0); got != uint64(at) {
+			t.Fatalf("a fault at %d, want %d\n%s", got, at, m.Text)
 		}
 	}
 }
