@@ -5,10 +5,12 @@ package cuda
 import (
 	"context"
 	"errors"
+	goruntime "runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/triad-go/triad/cuda/internal/driver"
 	"github.com/triad-go/triad/cuda/internal/fake"
@@ -399,4 +401,111 @@ func useMuch(t *testing.T, l *fake.Library, ex runtime.Executor, device int) (er
 		}
 	}
 	return nil
+}
+
+// What a launch asks of the driver, when everything is there: no memory, no waits for what is done.
+func TestCallsOfALaunch(t *testing.T) {
+	ctx := context.Background()
+	l := fake.New(t, fake.Config{Loader: fake.Inert})
+	ex, err := openFake(l, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	args, free, err := buffers(ctx, ex, 1000, "a", "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free()
+	sums := runtime.Args{"b": args["b"], "r": new(float64)}
+	for _, c := range []struct {
+		text string
+		args runtime.Args
+	}{{"a = 2*b", args}, {"r = sum(b)", sums}} {
+		call, err := ex.Bind(kernel(t, c.text), c.args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := call.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		n, idle := len(l.Calls()), l.Stats().IdleSyncs
+		if err := call.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %q", c.text, l.Calls()[n:])
+		if l.Stats().IdleSyncs != idle {
+			t.Errorf("%s: %d waits for what is done", c.text, l.Stats().IdleSyncs-idle)
+		}
+		for _, name := range l.Calls()[n:] {
+			if strings.Contains(name, "Alloc") || strings.Contains(name, "Create") || strings.Contains(name, "Module") {
+				t.Errorf("%s: a launch calls %s", c.text, name)
+			}
+		}
+	}
+}
+
+// A call that is garbage gives back what it had, while its executor is open.
+func TestGarbage(t *testing.T) {
+	l := fake.New(t, fake.Config{Loader: fake.Inert})
+	ex, err := openFake(l, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	bind := func() {
+		x := make([]float64, 1000)
+		if _, err := ex.Bind(kernel(t, "a = scan(sum, b)"), runtime.Args{"a": x, "b": make([]float64, 1000)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bind()
+	before := l.Live()
+	for range 20 {
+		bind()
+	}
+	if now := l.Live(); now.Events <= before.Events || now.Allocations <= before.Allocations {
+		t.Fatalf("%+v after %+v", now, before)
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		goruntime.GC()
+		if now := l.Live(); now.Events <= before.Events && now.Allocations <= before.Allocations {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%+v after %+v", l.Live(), before)
+		}
+	}
+}
+
+// Memory that is not there is a *MemoryError, after which the executor works on.
+func TestNoMemory(t *testing.T) {
+	ctx := context.Background()
+	l := fake.New(t, fake.Config{Loader: fake.Inert, Devices: []fake.Device{{Memory: 8 << 20}}})
+	ex, err := openFake(l, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	var m *MemoryError
+	if _, err := runtime.NewBuffer[float64](ex, 2<<20); !errors.As(err, &m) || m.Bytes != 16<<20 || m.Free != 8<<20 {
+		t.Errorf("%v", err)
+	}
+	a := make([]float64, 1<<20)
+	if _, err := ex.Bind(kernel(t, "a = scan(sum, b)"), runtime.Args{"a": a, "b": make([]float64, 1<<20)}); !errors.As(err, &m) {
+		t.Errorf("%v", err)
+	}
+	for range 10 { // what is closed is there again
+		args, free, err := buffers(ctx, ex, 64<<10, "a", "b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		call, err := ex.Bind(kernel(t, "a = 2*b"), args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(call.Run(ctx), free()); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
