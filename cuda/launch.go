@@ -3,6 +3,7 @@ package cuda
 import (
 	"context"
 	"fmt"
+	"math"
 	goruntime "runtime"
 	"time"
 	"unsafe"
@@ -412,7 +413,7 @@ func (l *launch) failed(err error) error {
 func (l *launch) DeviceTime() (time.Duration, bool) { return l.took, l.took >= 0 }
 
 // pieceElements is how many elements one launch of the driver's has at the most, so that a context can stop what is long.
-const pieceElements = 1 << 32
+const pieceElements = min(1<<32, math.MaxInt/2+1)
 
 // runResident launches where everything is on the device.
 func (l *launch) runResident(ctx context.Context) error {
