@@ -56,6 +56,9 @@ func (l *launch) prepareColumns(args runtime.Args) error {
 		}
 		if col.Rows >= 0 {
 			spec.Rows = l.arrays[col.Rows].Elem
+			if err := l.checkRows(c); err != nil {
+				return err
+			}
 		}
 		axes, _ := b.Space()
 		if col.Output.Collect == kernels.Along {
@@ -74,6 +77,24 @@ func (l *launch) prepareColumns(args runtime.Args) error {
 		c.at = l.faults + l.results + l.extra
 		l.extra += c.made.Results()
 		l.columns = append(l.columns, c)
+	}
+	return nil
+}
+
+// checkRows checks the array of the bounds of segments, as executors on the processor do.
+func (l *launch) checkRows(c *column) error {
+	rows, out := l.arrays[c.Rows], l.arrays[c.out].Len
+	segments := c.Output.Collect == kernels.Segments
+	fail := func(reason runtime.ArgReason, format string, args ...any) error {
+		return &runtime.ArgError{Kernel: l.binding.Kernel.Name(), Name: rows.Name, Other: c.Output.Name, Reason: reason, Detail: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case !rows.Elem.IsInt():
+		return fail(runtime.ArgElement, "segments are given by integers, not %v", rows.Elem)
+	case rows.Len == 0 && !segments:
+		return fail(runtime.ArgLength, "segments have a bound at least, the number of elements")
+	case segments && out+1 != rows.Len:
+		return fail(runtime.ArgLength, "%d segments have %d bounds, not %d", out, out+1, rows.Len)
 	}
 	return nil
 }
@@ -267,7 +288,7 @@ func (c *column) outcome(l *launch) error {
 // want is what a bound of segments that is wrong may be.
 func (c *column) want(o ptx.Outcome) string {
 	switch {
-	case o.FaultAt == 0:
+	case o.FaultAt == 0 && o.Fault != 0:
 		return "0"
 	case o.Fault < o.Before || o.Fault > int64(c.args.N):
 		return fmt.Sprintf("%d to %d", o.Before, c.args.N)
