@@ -176,11 +176,18 @@ func span(a runtime.Array) int {
 	return last + 1
 }
 
+// codeKey says which code of a program is kept with it: that of launches whose elements follow each other.
+type codeKey struct {
+	name            string
+	sm              int
+	aliased, stream bool
+}
+
 // generate makes the program's code.
 func (l *launch) generate(plan runtime.Plan) error {
 	b, g := l.binding, l.ex.gpu
 	p := b.Program
-	o := ptx.Options{Name: b.Kernel.Name(), Labels: b.Kernel.Describe(p.Elem), SM: g.props.capability}
+	o := ptx.Options{Name: b.Kernel.Name(), SM: g.props.capability}
 	for i, a := range l.arrays {
 		for _, c := range l.arrays[:i] {
 			o.Aliased = o.Aliased || a.place == resident && a.Data == c.Data && (a.Out || c.Out)
@@ -205,7 +212,15 @@ func (l *launch) generate(plan runtime.Plan) error {
 			l.args.Arrays[gt.Array] = uint64(l.arrays[gt.Of].device)
 		}
 	}
-	l.module = ptx.Generate(p, o)
+	generate := func() any {
+		o.Labels = b.Kernel.Describe(p.Elem)
+		return ptx.Generate(p, o)
+	}
+	if o.Sources == nil {
+		l.module = p.Memo(codeKey{o.Name, o.SM, o.Aliased, o.Stream}, generate).(*ptx.Module)
+	} else {
+		l.module = generate().(*ptx.Module)
+	}
 	m, err := l.held.module(b.Kernel.Name(), l.module.Text)
 	if err != nil {
 		return err
