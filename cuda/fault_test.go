@@ -166,6 +166,28 @@ var scenarios = []struct {
 		}
 		return call.Run(context.Background())
 	}},
+	{"steps", twoDevices, func(t *testing.T, l *fake.Library) (err error) {
+		ctx := context.Background()
+		ex, err := openFake(l, "", "")
+		if err != nil {
+			return err
+		}
+		defer closing(&err, ex.Close)
+		args, free, err := buffers(ctx, ex, 500, "u", "v")
+		if err != nil {
+			return err
+		}
+		defer closing(&err, free)
+		call, err := ex.Bind(kernel(t, "v = 0.5*u"), args)
+		if err != nil {
+			return err
+		}
+		steps, err := call.Steps(map[string]string{"v": "u"})
+		if err != nil {
+			return err
+		}
+		return steps.Run(ctx, 100)
+	}},
 	{"pinned", twoDevices, func(t *testing.T, l *fake.Library) (err error) {
 		ctx := context.Background()
 		ex, err := openFake(l, "0", "")

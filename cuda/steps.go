@@ -227,12 +227,11 @@ func (s *stepping) capture() error {
 		return err
 	}
 	exec, err := d.Instantiate(graph)
-	if err := firstOf(err, d.DestroyGraph(graph)); err != nil {
-		return err
+	if err == nil {
+		l.held.setGraph(exec)
+		s.graph, s.blocks = exec, now
 	}
-	l.held.setGraph(exec)
-	s.graph, s.blocks = exec, now
-	return nil
+	return firstOf(err, d.DestroyGraph(graph))
 }
 
 func isUnsupported(err error) bool {
