@@ -41,6 +41,12 @@
 // The environment variable TRIAD_CUDA_LIBRARY names the driver's library where it is in no usual place. The driver's own
 // CUDA_VISIBLE_DEVICES restricts which GPUs there are.
 //
+// # What importing costs
+//
+// On linux the driver's library is loaded at run time, so that a program which imports this package is linked to the system's C library
+// dynamically, with CGO_ENABLED=0 as well: it starts where glibc is, and not in an empty container. Programs that do not import it stay static.
+// On other systems, and on other processors than amd64 and arm64, Open says that there is no way to a driver.
+//
 // # Other bindings
 //
 // The build tag cu replaces the way to the driver by gorgonia.org/cu; see package cuda/internal/driver for what that costs.
