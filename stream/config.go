@@ -63,7 +63,8 @@ const MaxTimes = 1_000_000
 // Config says what to measure. The zero value is a full run.
 type Config struct {
 	// N is the number of elements of each array. 0 means at least four times
-	// the last-level cache, bounded by the memory that is available.
+	// the last-level cache of every target, bounded on each target by the memory
+	// that is available there.
 	N int
 	// Times is how often each kernel is launched, from 2 to MaxTimes: the first
 	// launch is not counted. 0 means as often as Budget allows, at most 100 times.
@@ -74,10 +75,16 @@ type Config struct {
 	// "all" and "classic" (copy, mul, add, triad, dot). Empty means all. They
 	// run in the suite's order whatever the order here.
 	Kernels []string
-	// Executors are names from runtime.Executors. Empty means all of them: those
-	// that this machine cannot open, and those too slow for Budget, are left out
-	// and reported as such.
+	// Executors are names from runtime.Executors, or of one device of such an
+	// executor: "cuda:1". One whose devices runtime.Targets lists stands for all
+	// of these, each an executor of its own. Empty means all executors: those
+	// that this machine cannot open, those whose target has too little memory for
+	// N, and those too slow for Budget, are left out and reported as such.
 	Executors []string
+	// Absent, if not nil, says of an error of runtime.Open that this machine is
+	// none that could have the executor. If Executors is empty it is left out then
+	// without a word.
+	Absent func(error) bool
 	// Target, if not empty, is the name of the only target whose executors run.
 	Target string
 	// Order of the launches.
@@ -199,11 +206,21 @@ func (c Config) check() (Config, error) {
 	if c.Budget == 0 {
 		c.Budget = DefaultBudget
 	}
+	return c, CheckExecutors(c.Executors)
+}
+
+// processors are how many of runtime.Executors, the first, run on the processor: they have no devices.
+const processors = 3
+
+// CheckExecutors returns a *ConfigError for a name that Config.Executors does
+// not take. What it does take need not be on this machine.
+func CheckExecutors(names []string) error {
 	known := runtime.Executors()
-	for _, name := range c.Executors {
-		if !slices.Contains(known, name) {
-			return c, &ConfigError{Field: "Executors", Value: name, Accepted: known}
+	for _, name := range names {
+		of, device, numbered := strings.Cut(name, ":")
+		if !slices.Contains(known, name) && !(numbered && device != "" && slices.Contains(known[processors:], of)) {
+			return &ConfigError{Field: "Executors", Value: name, Accepted: known}
 		}
 	}
-	return c, nil
+	return nil
 }

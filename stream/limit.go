@@ -15,40 +15,47 @@ var probes = []string{"sum", "fill", "copy"}
 // probeBudget is the time for the probes of one target.
 const probeBudget = 1500 * time.Millisecond
 
-// probe measures the limit of each target that the executors run on, with
-// arrays of n elements.
-func probe[T Element](ctx context.Context, chosen []contender, n int, report *Report) error {
+// probe measures the limit of each target that the executors run on.
+func probe[T Element](ctx context.Context, chosen []contender, report *Report) error {
 	for _, c := range chosen {
-		target := c.Target().Name
+		target := c.target.Name
 		if _, done := report.Limit(target); done {
 			continue
 		}
-		limit, err := probeTarget[T](ctx, target, c.Executor, n)
+		limit, err := probeTarget[T](ctx, c)
 		if err != nil {
 			return during("measuring the limit of "+target, err)
+		}
+		if d := c.target.Device; d != nil {
+			limit.Copy = d.BytesPerSecond
 		}
 		report.Limits = append(report.Limits, limit)
 	}
 	return nil
 }
 
-func probeTarget[T Element](ctx context.Context, target string, ex runtime.Executor, n int) (limit Limit, err error) {
+func probeTarget[T Element](ctx context.Context, c contender) (limit Limit, err error) {
 	// The processors' fastest configuration is the pool with all cores, the best
 	// tier and non-temporal stores, whatever the measured executors were told.
-	// Any other target is probed by its own executor.
-	pool, err := runtime.Open("pool", runtime.Policies(runtime.NonTemporal(runtime.NTOn)))
+	// Any other target is probed by its own executor, a GPU by one without options.
+	name, opts := "pool", []runtime.Option{runtime.Policies(runtime.NonTemporal(runtime.NTOn))}
+	if c.target.Kind == runtime.GPU {
+		name, opts = c.Name(), nil
+	}
+	ex, err := runtime.Open(name, opts...)
 	if err != nil {
 		return limit, err
 	}
-	defer func() { err = join(err, pool.Close()) }()
-	if pool.Target().Name == target {
-		ex = pool
+	defer func() { err = join(err, ex.Close()) }()
+	target, n, prober := c.target.Name, c.probeN, ex
+	if ex.Target().Name != target {
+		prober = c.Executor
 	}
 	ks, err := Select(probes)
 	if err != nil {
 		return limit, err
 	}
-	s, err := newSession[T](ctx, ex, ks, n)
+	s, err := newSession[T](ctx, prober, ks, n)
 	if err != nil {
 		return limit, err
 	}
@@ -79,6 +86,7 @@ func (r *Report) finish() {
 		for _, p := range l.Probes {
 			raise(p.Rate, "probe %s", p.Kernel)
 		}
+		raise(l.Copy, "the driver's copy")
 		for _, ex := range r.Executors {
 			for _, res := range ex.Results {
 				if ex.Target == l.Target {

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
@@ -37,6 +38,19 @@ type Report struct {
 
 // ArrayBytes is the size of one array.
 func (r *Report) ArrayBytes() int64 { return int64(r.N) * int64(r.SizeOf) }
+
+// Elements is the number of elements of an executor's arrays.
+func (r *Report) Elements(ex ExecutorReport) int { return cmp.Or(ex.N, r.N) }
+
+// Device returns what only a GPU has, of a target of that name; nil if it is none.
+func (r *Report) Device(target string) *DeviceReport {
+	for _, t := range r.Machine.Targets {
+		if t.Name == target {
+			return t.Device
+		}
+	}
+	return nil
+}
 
 // Limit returns the limit of a target.
 func (r *Report) Limit(target string) (Limit, bool) {
@@ -75,6 +89,18 @@ type TargetReport struct {
 	LastLevelCache int64   `json:"last_level_cache_bytes,omitempty"`
 	MemoryBytes    int64   `json:"memory_bytes,omitempty"`
 	AvailableBytes int64   `json:"available_bytes,omitempty"` // when the run began
+	// Device is what only a GPU has.
+	Device *DeviceReport `json:"device,omitempty"`
+}
+
+// DeviceReport is what a target tells of itself that is a GPU.
+type DeviceReport struct {
+	Capability      string `json:"compute_capability,omitempty"`
+	Multiprocessors int    `json:"multiprocessors,omitempty"`
+	Driver          string `json:"driver,omitempty"`
+	UUID            string `json:"uuid,omitempty"`
+	// BytesPerSecond is what a copy within its memory moved.
+	BytesPerSecond float64 `json:"bytes_per_sec,omitempty"`
 }
 
 // describe puts a target into a report.
@@ -92,6 +118,9 @@ func describe(t runtime.Target) TargetReport {
 	if bytes, known := t.LastLevelCache(); known {
 		r.LastLevelCache = bytes
 	}
+	if d := t.Device; d != nil {
+		r.Device = &DeviceReport{d.Capability, d.Multiprocessors, d.Driver, d.UUID, d.BytesPerSecond}
+	}
 	return r
 }
 
@@ -99,12 +128,16 @@ func describe(t runtime.Target) TargetReport {
 type ExecutorReport struct {
 	Name    string `json:"name"`
 	Target  string `json:"target"`
-	Tier    string `json:"tier"`    // of the code that ran
-	Workers int    `json:"workers"` // that took part in a launch
+	Tier    string `json:"tier"`    // of the code that ran; on a GPU its code, as "ptx sm_90"
+	Workers int    `json:"workers"` // that took part in a launch; on a GPU its multiprocessors
 	// MaxWorkers is how many the executor has; WorkersWhy says why no more of
 	// them took part, and is empty if all did.
 	MaxWorkers int    `json:"max_workers"`
 	WorkersWhy string `json:"workers_why,omitempty"`
+	// N is the number of elements of its arrays, and SizeWhy says why, where they
+	// are not those of the Report.
+	N       int    `json:"n_elements,omitempty"`
+	SizeWhy string `json:"size_why,omitempty"`
 	// Memory is the size of all arrays; HugePages is how much of it lies on huge
 	// pages, if HugePagesKnown.
 	Memory         int64    `json:"memory_bytes"`
@@ -164,6 +197,9 @@ type Limit struct {
 	Rate   float64 `json:"bytes_per_sec"`
 	By     string  `json:"by"`     // what reached it
 	Probes []Probe `json:"probes"` // kernels that ran for the limit alone
+	// Copy is what a copy within a GPU's memory moves by its driver, as the target
+	// says; the limit is no less. 0 is unknown.
+	Copy float64 `json:"copy_bytes_per_sec,omitempty"`
 }
 
 // Probe is a kernel that ran to find the limit.

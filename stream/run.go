@@ -7,6 +7,7 @@ import (
 	"fmt"
 	goruntime "runtime"
 	"slices"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -37,8 +38,10 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 // contender is an executor that is to run.
 type contender struct {
 	runtime.Executor
-	asked bool          // for by name
-	round time.Duration // what a round of all kernels is estimated to take
+	sizing
+	target runtime.Target // as Targets lists it: a GPU's has more than the executor's own
+	asked  bool           // for by name
+	round  time.Duration  // what a round of all kernels is estimated to take
 }
 
 func run[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel) (_ *Report, err error) {
@@ -54,14 +57,12 @@ func run[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel) (_ *R
 		},
 	}
 	targets, err := runtime.Targets()
-	if err != nil { // of other targets than the processors: no reason to stop
-		report.note(err.Error())
-	}
+	listing := err // of other targets than the processors: no reason to stop
 	for _, t := range targets {
 		report.Machine.Targets = append(report.Machine.Targets, describe(t))
 	}
 
-	all, err := open(cfg, report)
+	all, err := open(cfg, targets, report)
 	defer func() {
 		for _, c := range all {
 			err = join(err, c.Close())
@@ -71,21 +72,24 @@ func run[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel) (_ *R
 		return nil, err
 	}
 
-	probeN, err := size(cfg, ks, all, report)
+	if listing != nil && !slices.ContainsFunc(report.LeftOut, func(l LeftOut) bool { return strings.HasSuffix(listing.Error(), l.Reason) }) {
+		report.note(listing.Error())
+	}
+	chosen, err := size(cfg, ks, all, targets[0].AvailableBytes, report)
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := chooseExecutors[T](ctx, cfg, ks, all, report)
+	chosen, err = chooseExecutors[T](ctx, cfg, ks, chosen, report)
 	if err != nil {
 		return nil, err
 	}
-	if err := probe[T](ctx, chosen, probeN, report); err != nil {
+	if err := probe[T](ctx, chosen, report); err != nil {
 		return nil, err
 	}
 	budget := cfg.Budget
 	for i, c := range chosen {
 		start := time.Now()
-		if err := runExecutor[T](ctx, cfg, ks, c.Executor, budget/time.Duration(len(chosen)-i), report); err != nil {
+		if err := runExecutor[T](ctx, cfg, ks, c, budget/time.Duration(len(chosen)-i), report); err != nil {
 			return nil, during("executor "+c.Name(), err)
 		}
 		budget = max(0, budget-time.Since(start))
@@ -117,47 +121,21 @@ func during(what string, err error) error {
 	return fmt.Errorf("stream: %s: %w", what, err)
 }
 
-// size decides how many elements an array has, and how many one of the probes:
-// what is asked for may be too large to have two of, and the default is large
-// enough to find the limit.
-func size(cfg Config, ks []*kernels.Kernel, all []contender, report *Report) (probeN int, err error) {
-	var cache, available int64
-	known := true
-	for _, c := range all {
-		t := c.Target()
-		bytes, k := t.LastLevelCache()
-		cache, known = max(cache, bytes), known && k
-		if t.AvailableBytes > 0 && (available == 0 || t.AvailableBytes < available) {
-			available = t.AvailableBytes
-		}
-	}
-	_, arrays := arraysOf(ks)
-	report.N, report.SizeWhy = cfg.N, "as asked"
-	if cfg.N == 0 {
-		report.N, report.SizeWhy = defaultSize(cache, known, available, arrays, report.SizeOf)
-	}
-	if bytes := report.ArrayBytes() * int64(arrays); known && bytes <= cache {
-		report.note("the arrays fit the last-level cache: the figures are about the cache, not the memory")
-	}
-	probing, err := Select(probes)
-	if err != nil {
-		return 0, err
-	}
-	_, probeArrays := arraysOf(probing)
-	enough, _ := defaultSize(cache, known, available, probeArrays, report.SizeOf)
-	return min(report.N, enough), fits(report.N, arrays, report.SizeOf, available)
-}
-
 // open opens the executors that the Config names, or all. What was opened is
 // returned with an error too.
-func open(cfg Config, report *Report) (all []contender, err error) {
+func open(cfg Config, targets []runtime.Target, report *Report) (all []contender, err error) {
 	names := cfg.Executors
 	if len(names) == 0 {
 		names = runtime.Executors()
 	}
-	var targets []string // of the executors that could be opened
+	names = devices(names, targets)
+	var elsewhere []string // targets of executors that are not to run
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
+			continue
+		}
+		if cfg.Target != "" && name != cfg.Target && slices.ContainsFunc(targets, func(t runtime.Target) bool { return t.Name == name }) {
+			elsewhere = append(elsewhere, name) // a device, which takes a while to open
 			continue
 		}
 		asked := len(cfg.Executors) > 0
@@ -166,33 +144,61 @@ func open(cfg Config, report *Report) (all []contender, err error) {
 			if asked {
 				return all, err
 			}
-			report.LeftOut = append(report.LeftOut, LeftOut{name, err.Error()})
+			if cfg.Absent == nil || !cfg.Absent(err) {
+				report.LeftOut = append(report.LeftOut, LeftOut{name, err.Error()})
+			}
 			continue
 		}
-		if target := ex.Target().Name; cfg.Target != "" && target != cfg.Target {
-			if !slices.Contains(targets, target) {
-				targets = append(targets, target)
+		target := ex.Target()
+		if cfg.Target != "" && target.Name != cfg.Target {
+			if !slices.Contains(elsewhere, target.Name) {
+				elsewhere = append(elsewhere, target.Name)
 			}
 			if err := ex.Close(); err != nil {
 				return all, err
 			}
 			continue
 		}
-		all = append(all, contender{Executor: ex, asked: asked})
+		if target.Kind == runtime.GPU {
+			if i := slices.IndexFunc(targets, func(t runtime.Target) bool { return t.Name == target.Name }); i >= 0 {
+				target = targets[i]
+			}
+		}
+		all = append(all, contender{Executor: ex, target: target, asked: asked})
 	}
 	if len(all) == 0 {
-		if len(targets) == 0 { // all failed to open: the first cause will do
+		if len(elsewhere) == 0 { // all failed to open: the first cause will do
 			_, err := runtime.Open(names[0], cfg.Options...)
 			return nil, err
 		}
-		return nil, &ConfigError{Field: "Target", Value: cfg.Target, Reason: "none of the executors runs there", Accepted: targets}
+		return nil, &ConfigError{Field: "Target", Value: cfg.Target, Reason: "none of the executors runs there", Accepted: elsewhere}
 	}
 	return all, nil
 }
 
+// devices puts the devices that are listed in the place of an executor that has some.
+func devices(names []string, targets []runtime.Target) (all []string) {
+	for _, name := range names {
+		n := len(all)
+		for _, t := range targets {
+			if strings.HasPrefix(t.Name, name+":") {
+				all = append(all, t.Name)
+			}
+		}
+		if len(all) == n {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
 // pilotElements is the length of the launches that estimate an executor's
 // speed: long enough to drown the cost of a launch, short for an interpreter.
-const pilotElements = 1 << 16
+// A GPU needs longer ones.
+const (
+	pilotElements       = 1 << 16
+	devicePilotElements = 1 << 23
+)
 
 // chooseExecutors leaves out those executors that were not asked for by name
 // and cannot do a few rounds in their share of the budget. The fastest stays.
@@ -203,7 +209,10 @@ func chooseExecutors[T Element](ctx context.Context, cfg Config, ks []*kernels.K
 	}
 	for i := range chosen {
 		c := &chosen[i]
-		n := min(report.N, pilotElements)
+		n := min(c.n, pilotElements)
+		if c.target.Kind == runtime.GPU {
+			n = min(c.n, devicePilotElements)
+		}
 		s, err := newSession[T](ctx, c.Executor, ks, n)
 		if err != nil {
 			return nil, during("executor "+c.Name(), err)
@@ -217,7 +226,7 @@ func chooseExecutors[T Element](ctx context.Context, cfg Config, ks []*kernels.K
 		for _, s := range seconds {
 			round += slices.Min(s)
 		}
-		c.round = time.Duration(round * float64(report.N) / float64(n) * 1e9)
+		c.round = time.Duration(round * float64(c.n) / float64(n) * 1e9)
 	}
 	rounds := fewRounds
 	if cfg.Times > 0 {
@@ -251,8 +260,8 @@ func roughly(d time.Duration) time.Duration {
 }
 
 // runExecutor measures and validates one executor and adds it to the report.
-func runExecutor[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel, ex runtime.Executor, budget time.Duration, report *Report) (err error) {
-	s, err := newSession[T](ctx, ex, ks, report.N)
+func runExecutor[T Element](ctx context.Context, cfg Config, ks []*kernels.Kernel, ex contender, budget time.Duration, report *Report) (err error) {
+	s, err := newSession[T](ctx, ex.Executor, ks, ex.n)
 	if err != nil {
 		return err
 	}
@@ -269,28 +278,35 @@ func runExecutor[T Element](ctx context.Context, cfg Config, ks []*kernels.Kerne
 	}
 	er := ExecutorReport{
 		Name:   ex.Name(),
-		Target: ex.Target().Name,
+		Target: ex.target.Name,
 		Memory: s.memory(),
+	}
+	if ex.n != report.N {
+		er.N, er.SizeWhy = ex.n, ex.why
 	}
 	er.HugePages, er.HugePagesKnown = s.hugePages()
 	inline := true
 	for i, k := range ks {
 		info := s.calls[i].Info()
 		inline = inline && info.Inline
-		er.Tier, er.Workers = info.Tier.String(), max(er.Workers, info.Workers)
+		er.Tier, er.Workers = info.Code, max(er.Workers, info.Workers)
 		if info.Fallback != nil {
 			report.note(fmt.Sprintf("%s runs portable code: %v", ex.Name(), info.Fallback))
 		}
-		r := newResult(k, cfg.Type, report.N, seconds[i])
+		r := newResult(k, cfg.Type, ex.n, seconds[i])
 		r.NonTemporal, r.Why = info.NonTemporal, info.NonTemporalWhy
 		er.Results = append(er.Results, r)
 	}
 	er.MaxWorkers = er.Workers
 	if er.Name == "pool" { // the others take no notice of Workers
-		er.MaxWorkers, er.WorkersWhy = poolWorkers(cfg.Options, ex.Target(), er.Workers, inline)
+		er.MaxWorkers, er.WorkersWhy = poolWorkers(cfg.Options, ex.target, er.Workers, inline)
 	}
 	report.Executors = append(report.Executors, er)
-	for _, f := range s.validate(expect) {
+	failures, err := s.validate(ctx, expect)
+	if err != nil {
+		return err
+	}
+	for _, f := range failures {
 		f.Executor = ex.Name()
 		report.Failures = append(report.Failures, f)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/triad-go/triad/internal/fakedevice"
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime"
 	"github.com/triad-go/triad/stream"
@@ -197,8 +198,11 @@ func TestLeftOut(t *testing.T) {
 	}
 	for _, l := range r.LeftOut {
 		want := "would take about"
-		if l.Executor == "unavailable" || l.Executor == "broken" {
+		switch l.Executor {
+		case "unavailable", "broken":
 			want = errUnavailable.Error()
+		case "device":
+			want = fakedevice.ErrAbsent.Error()
 		}
 		if !strings.Contains(l.Reason, want) {
 			t.Errorf("%s is left out for %q", l.Executor, l.Reason)

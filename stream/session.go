@@ -184,13 +184,32 @@ func (s *session[T]) measure(ctx context.Context, plan schedule) ([][]float64, *
 	return seconds, expect, nil
 }
 
-// validate compares arrays and sums with what they are to be.
-func (s *session[T]) validate(expect *expected[T]) (failures []Failure) {
+// validate compares arrays and sums with what they are to be. Arrays on a device are
+// copied to the host for that, one after the other.
+func (s *session[T]) validate(ctx context.Context, expect *expected[T]) (failures []Failure, err error) {
+	var host *runtime.Buffer[T]
+	defer func() {
+		if host != nil {
+			err = join(err, host.Close())
+		}
+	}()
 	for i, b := range s.arrays {
 		if b == nil {
 			continue
 		}
-		if f, ok := checkArray(arrayNames[i], b.Slice(), expect.v[i]); !ok {
+		got := b.Slice()
+		if got == nil {
+			if host == nil {
+				if host, err = hostBuffer[T](s.n); err != nil {
+					return nil, err
+				}
+			}
+			got = host.Slice()
+			if err := b.CopyTo(ctx, got); err != nil {
+				return nil, err
+			}
+		}
+		if f, ok := checkArray(arrayNames[i], got, expect.v[i]); !ok {
 			failures = append(failures, f)
 		}
 	}
@@ -201,7 +220,17 @@ func (s *session[T]) validate(expect *expected[T]) (failures []Failure) {
 			}
 		}
 	}
-	return failures
+	return failures, nil
+}
+
+// hostBuffer is an array in the host's memory: a Buffer, as that is asked for before it is taken.
+func hostBuffer[T Element](n int) (_ *runtime.Buffer[T], err error) {
+	ex, err := runtime.Open("sequential")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = join(err, ex.Close()) }()
+	return runtime.NewBuffer[T](ex, n)
 }
 
 // elem is T as a kernels.Type.

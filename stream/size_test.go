@@ -84,12 +84,12 @@ func TestProbeSize(t *testing.T) {
 		{128 * MiB, 16 * MiB, true}, // one array of 1 GiB fits, two would not
 		{1000, 1000, true},
 		{0, 16 * MiB, true},
-		{138 * MiB, 16 * MiB, false},
+		{138 * MiB, 0, false},
 	} {
 		report := &Report{SizeOf: 8}
-		got, err := size(Config{N: c.n}, ks, []contender{{Executor: m}}, report)
-		if got != c.want || (err == nil) != c.ok {
-			t.Errorf("%d elements: probes of %d, %v; want %d", c.n, got, err, c.want)
+		got, err := size(Config{N: c.n}, ks, []contender{{Executor: m, target: m.target, asked: true}}, 0, report)
+		if (err == nil) != c.ok || c.ok && got[0].probeN != c.want {
+			t.Errorf("%d elements: probes of %v, %v; want %d", c.n, got, err, c.want)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func writeCSV(w io.Writer, r *stream.Report, u unit) error {
 	for _, ex := range r.Executors {
 		for _, res := range ex.Results {
 			out.Write([]string{ex.Name, label(res.Kernel), r.Type,
-				strconv.Itoa(res.NumTimes), strconv.Itoa(r.N), strconv.Itoa(r.SizeOf),
+				strconv.Itoa(res.NumTimes), strconv.Itoa(r.Elements(ex)), strconv.Itoa(r.SizeOf),
 				float(res.BestRate/u.csv, 3), float(res.MedianRate/u.csv, 3),
 				float(res.Best, 9), float(res.Max, 9), float(res.Average, 9), float(res.Fraction, 4), ex.Tier, strconv.Itoa(ex.Workers)})
 		}

@@ -7,10 +7,10 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/triad-go/triad/cuda"
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime"
 	"github.com/triad-go/triad/simd"
@@ -75,6 +75,7 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 	fs = flag.NewFlagSet("stream", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // run prints
 	c := &opts.config
+	c.Absent = absent
 	var float, mibibytes, pin bool
 	nt := runtime.NTAuto
 	var tier *simd.Tier
@@ -107,29 +108,27 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 		c.Order = order
 		return nil
 	})
-	set("executor", "NAMES", "run on these executors, a list with commas, or all, the slow ones too\n(default: all that are fast enough)", func(text string) error {
-		known := runtime.Executors()
+	set("executor", "NAMES", "run on these executors, a list with commas, or all, the slow ones too;\ncuda is every NVIDIA GPU, cuda:1 the second (default: all that are fast enough)", func(text string) error {
 		if strings.EqualFold(text, "all") {
-			c.Executors = known
+			c.Executors = present()
 			return nil
 		}
 		names := strings.Split(strings.ToLower(text), ",")
-		for _, name := range names {
-			if !slices.Contains(known, name) {
-				return accepted(append([]string{"all"}, known...)...)
-			}
+		var bad *stream.ConfigError
+		if errors.As(stream.CheckExecutors(names), &bad) {
+			return accepted(append([]string{"all"}, bad.Accepted...)...)
 		}
 		c.Executors = names
 		return nil
 	})
 	set("device", "INDEX", "run only on the target of that index in -list", func(text string) error {
-		targets, err := runtime.Targets()
-		if err != nil {
-			return err
-		}
+		targets, unlisted := runtime.Targets()
 		var device int
 		if err := number(&device, 0, len(targets)-1)(text); err != nil {
-			return fmt.Errorf("%w, as -list shows", err)
+			if err = fmt.Errorf("%w, as -list shows", err); unlisted != nil {
+				err = fmt.Errorf("%w; %w", err, unlisted)
+			}
+			return err
 		}
 		c.Target = targets[device].Name
 		return nil
@@ -203,6 +202,29 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 		c.Options = append(c.Options, runtime.Policies(runtime.NonTemporal(nt)))
 		return nil
 	}
+}
+
+// absent reports whether an executor could not be opened because this machine has no driver for it.
+func absent(err error) bool {
+	var load *cuda.LoadError
+	return errors.As(err, &load)
+}
+
+// present are the executors, but for those that this machine has no driver for.
+func present() (names []string) {
+	for _, name := range runtime.Executors() {
+		if name == "cuda" {
+			ex, err := runtime.Open(name)
+			if err == nil {
+				err = ex.Close()
+			}
+			if absent(err) {
+				continue
+			}
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // sameFile reports whether two names are spellings of one; an empty one is not.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -17,17 +18,14 @@ func printNames(w io.Writer) error {
 
 // list prints the targets, by the index that -device takes, and the executors.
 func list(w io.Writer) error {
-	targets, err := runtime.Targets()
-	if err != nil {
-		return err
-	}
+	targets, unlisted := runtime.Targets()
 	for i, t := range targets {
 		if _, err := fmt.Fprintf(w, "%d: %s\n", i, t); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintln(w, "Executors: "+strings.Join(runtime.Executors(), ", "))
-	return err
+	_, err := fmt.Fprintln(w, "Executors: "+strings.Join(runtime.Executors(), ", "))
+	return errors.Join(err, unlisted)
 }
 
 func count(n int, noun string) string {

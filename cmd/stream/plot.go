@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -30,8 +31,8 @@ const longestModel = 40
 func writePlot(w io.Writer, r *stream.Report, path string, u unit) error {
 	p := plot.New()
 	p.Title.Text = fmt.Sprintf("STREAM, best rates, %s, arrays of %s", r.Type, u.size(r.ArrayBytes()))
-	if ts := r.Machine.Targets; len(ts) > 0 && ts[0].Model != "" && len(ts[0].Model) <= longestModel {
-		p.Title.Text += ", " + ts[0].Model
+	if model := model(r); model != "" && len(model) <= longestModel {
+		p.Title.Text += ", " + model
 	}
 	p.Y.Label.Text = u.tableName
 	p.Y.Min = 0
@@ -65,7 +66,7 @@ func writePlot(w io.Writer, r *stream.Report, path string, u unit) error {
 		p.Add(bars)
 		p.Legend.Add(fmt.Sprintf("%s (%s)", ex.Name, ex.Tier), bars)
 	}
-	for _, l := range r.Limits {
+	for i, l := range r.Limits {
 		y := l.Rate / u.table
 		top = max(top, y)
 		line, err := plotter.NewLine(plotter.XYs{{X: -0.5, Y: y}, {X: float64(len(names)) - 0.5, Y: y}})
@@ -75,6 +76,9 @@ func writePlot(w io.Writer, r *stream.Report, path string, u unit) error {
 		line.Color = limitColor
 		line.Width = vg.Points(1.5)
 		line.Dashes = []vg.Length{vg.Points(6), vg.Points(3)}
+		for range i { // dots, to tell limits apart by
+			line.Dashes = append(line.Dashes, vg.Points(1), vg.Points(3))
+		}
 		p.Add(line)
 		p.Legend.Add(fmt.Sprintf("limit of %s: %s %s", l.Target, u.rate(l.Rate), u.tableName), line)
 	}
@@ -89,4 +93,16 @@ func writePlot(w io.Writer, r *stream.Report, path string, u unit) error {
 	}
 	_, err = out.WriteTo(w)
 	return err
+}
+
+// model is what ran: the models of all targets that executors ran on.
+func model(r *stream.Report) string {
+	var models []string
+	for _, t := range r.Machine.Targets {
+		ran := slices.ContainsFunc(r.Executors, func(ex stream.ExecutorReport) bool { return ex.Target == t.Name })
+		if ran && t.Model != "" && !slices.Contains(models, t.Model) {
+			models = append(models, t.Model)
+		}
+	}
+	return strings.Join(models, ", ")
 }

@@ -36,7 +36,11 @@ func writeTable(w io.Writer, r *stream.Report, u unit) error {
 		for _, p := range l.Probes {
 			probes = append(probes, fmt.Sprintf("%s %s (%s)", p.Kernel, u.rate(p.Rate), u.rate(p.MedianRate)))
 		}
-		head("Limit", "%s: %s %s, reached by %s; probes%s, best (median): %s", l.Target, u.rate(l.Rate), u.tableName, l.By, size, strings.Join(probes, ", "))
+		text := fmt.Sprintf("%s: %s %s, reached by %s; probes%s, best (median): %s", l.Target, u.rate(l.Rate), u.tableName, l.By, size, strings.Join(probes, ", "))
+		if l.Copy > 0 {
+			text += "; the driver's copy: " + u.rate(l.Copy)
+		}
+		head("Limit", "%s", text)
 	}
 	if len(r.Limits) > 0 {
 		head("", "the best rate that any launch reached in this run, probes included")
@@ -44,8 +48,7 @@ func writeTable(w io.Writer, r *stream.Report, u unit) error {
 	digits := timeDigits(r)
 	said := map[string]string{} // stores: the executor they were said of
 	for _, ex := range r.Executors {
-		fmt.Fprintf(&b, "\n%s on %s: %s, %s, %s of arrays, huge pages: %s\n",
-			ex.Name, ex.Target, ex.Tier, workers(ex), u.size(ex.Memory), hugePages(ex, u))
+		fmt.Fprintf(&b, "\n%s on %s: %s, %s, %s of arrays%s\n", ex.Name, ex.Target, ex.Tier, workers(r, ex), u.size(ex.Memory), memory(r, ex, u))
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 		fmt.Fprintf(t, "kernel\tbest %s\tmedian %s\tof limit\tmin (s)\tavg (s)\tmax (s)\tlaunches\t\n", u.tableName, u.tableName)
 		for _, res := range ex.Results {
@@ -85,11 +88,26 @@ func timeDigits(r *stream.Report) int {
 }
 
 // workers says how many took part, and why not all.
-func workers(ex stream.ExecutorReport) string {
+func workers(r *stream.Report, ex stream.ExecutorReport) string {
+	if r.Device(ex.Target) != nil {
+		return count(ex.Workers, "multiprocessor")
+	}
 	if ex.WorkersWhy == "" {
 		return count(ex.Workers, "worker")
 	}
 	return fmt.Sprintf("%d of %s (%s)", ex.Workers, count(ex.MaxWorkers, "worker"), ex.WorkersWhy)
+}
+
+// memory says what there is to say of an executor's arrays.
+func memory(r *stream.Report, ex stream.ExecutorReport, u unit) string {
+	text := ""
+	if ex.N != 0 {
+		text = fmt.Sprintf(" of %s: %s", count(ex.N, "element"), ex.SizeWhy)
+	}
+	if r.Device(ex.Target) != nil {
+		return text
+	}
+	return text + ", huge pages: " + hugePages(ex, u)
 }
 
 // hugePages says how much of an executor's arrays lies on them.
