@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	goruntime "runtime"
+	"runtime/trace"
 	"time"
 	"unsafe"
 
@@ -381,7 +382,7 @@ func (l *launch) info(plan runtime.Plan) runtime.LaunchInfo {
 	return info
 }
 
-// Launch implements runtime.Launcher.
+// Launch implements runtime.Launcher. Execution traces have how long kernels ran on the device in their log.
 func (l *launch) Launch(ctx, _ context.Context, b *runtime.Binding) error {
 	e := l.ex
 	if !e.begin() {
@@ -411,6 +412,9 @@ func (l *launch) Launch(ctx, _ context.Context, b *runtime.Binding) error {
 			return err
 		}
 		return l.failed(err)
+	}
+	if trace.IsEnabled() && l.took >= 0 {
+		trace.Logf(ctx, l.ex.name, "%s: %v on the device", l.binding.Kernel.Name(), l.took)
 	}
 	return l.takeOutcome()
 }

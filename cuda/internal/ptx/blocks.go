@@ -110,9 +110,9 @@ func (g *generator) accumulators(w *writer) [][]string {
 // together is how many rows are computed side by side, whose loads are under way together.
 func (g *generator) together() int {
 	switch n := len(g.p.Body); {
-	case len(g.p.Guards) > 0 || n > 64:
+	case n > vectorMost:
 		return 1
-	case n > 24:
+	case n > 24 || len(g.p.Guards) > 0:
 		return 2
 	case n > 8 || g.p.Lanes() > 32:
 		return 4

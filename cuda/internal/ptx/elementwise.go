@@ -157,17 +157,15 @@ func (g *generator) vectors() int {
 		switch in.Op {
 		case kernels.OpLoad:
 			arrays++
-		case kernels.OpGather, kernels.OpTable:
-			return 0 // each lane goes its own way
 		default:
 			computed++
 		}
 	}
 	arrays += len(g.p.Stores)
 	switch {
-	case arrays == 0 || len(g.p.Body) > vectorMost || len(g.p.Guards) > 0:
+	case arrays == 0 || len(g.p.Body) > vectorMost:
 		return 0
-	case computed > 40:
+	case computed > 40 || len(g.p.Guards) > 0:
 		return 1
 	case computed > 16 || arrays > 8:
 		return 2
@@ -318,7 +316,13 @@ func (g *generator) vector(name string, k int) string {
 	g.element(env, g.plainAt(env, number))
 	w.place(end)
 	w.op("ret")
-	return w.entry(name, g.words(), fmt.Sprintf(" .maxntid %d, 1, 1", MaxThreads))
+	// Four blocks leave 64 registers a thread: room for the loads of all vectors at once, which the assembler would give up for
+	// more threads. Long programs need more.
+	blocks := 4
+	if len(g.p.Body) > 64 {
+		blocks = 2
+	}
+	return w.entry(name, g.words(), fmt.Sprintf(" .maxntid %d, 1, 1 .minnctapersm %d", MaxThreads, blocks))
 }
 
 // MaxThreads is how many threads a block has at the most.
