@@ -4,6 +4,7 @@ package cuda
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/triad-go/triad/cuda/internal/fake"
@@ -67,6 +68,24 @@ func BenchmarkLaunch(b *testing.B) {
 	b.Run("bind", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := ex.Bind(k, args); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	// From text to result, for a kernel that was never seen: all but the driver's assembler.
+	b.Run("first", func(b *testing.B) {
+		i := 0
+		for b.Loop() {
+			i++
+			k, err := kernels.Parse("first", fmt.Sprintf("a = b + s*c + %d", i), kernels.Scalars("s"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			call, err := ex.Bind(k, args)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := call.Run(ctx); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -9,16 +9,19 @@ import (
 	"github.com/triad-go/triad/runtime"
 )
 
+// openDriver is the way to the driver; tests have others.
+var openDriver = driver.Open
+
 func init() {
 	runtime.Register("cuda", func(c runtime.Config) (runtime.Executor, error) {
-		drv, err := driver.Open()
+		drv, err := openDriver()
 		if err != nil {
 			return nil, err
 		}
 		return open(drv, c)
 	})
 	runtime.RegisterTargets("cuda", func() ([]runtime.Target, error) {
-		drv, err := driver.Open()
+		drv, err := openDriver()
 		if err != nil {
 			var load *LoadError
 			if errors.As(err, &load) {

@@ -70,7 +70,7 @@ const (
 // It takes twice the largest size of the device's memory, of pinned and of ordinary memory. Errors are those of opening an executor of the
 // device, a *[MemoryError], a *runtime.ValueError for a size below 1 byte or above 1 GiB, and context.Cause(ctx).
 func Transfers(ctx context.Context, device int, sizes []int) ([]Transfer, error) {
-	drv, err := driver.Open()
+	drv, err := openDriver()
 	if err != nil {
 		return nil, err
 	}
