@@ -198,6 +198,16 @@ func (b *Buffer[T]) CopyTo(ctx context.Context, s []T) error {
 	return b.copy(ctx, "Buffer.CopyTo", s, func(m Memory, host []byte) error { return m.CopyOut(ctx, host) }, func() { copy(s, b.data) })
 }
 
+// StartCopyFrom begins what CopyFrom does and returns at once: the slice must stay as it is until the event is done.
+func (b *Buffer[T]) StartCopyFrom(ctx context.Context, s []T) *Event {
+	return started(func() error { return b.CopyFrom(ctx, s) })
+}
+
+// StartCopyTo begins what CopyTo does and returns at once: the slice is not to be used until the event is done.
+func (b *Buffer[T]) StartCopyTo(ctx context.Context, s []T) *Event {
+	return started(func() error { return b.CopyTo(ctx, s) })
+}
+
 func (b *Buffer[T]) copy(ctx context.Context, name string, s []T, device func(Memory, []byte) error, host func()) error {
 	if len(s) != b.n {
 		return &ValueError{Name: name, Value: len(s), Want: fmt.Sprintf("a slice of %d elements", b.n)}

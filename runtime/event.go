@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Event is an asynchronous launch. It is safe for concurrent use.
+// Event is an asynchronous launch, or copy. It is safe for concurrent use.
 type Event struct {
 	done chan struct{}
 	err  error // set before done is closed
@@ -31,6 +31,16 @@ func (c *Call) Start(ctx context.Context) *Event {
 		c.mu.Unlock()
 		close(e.done)
 		c.started.CompareAndSwap(e, nil)
+	}()
+	return e
+}
+
+// started does f on another goroutine.
+func started(f func() error) *Event {
+	e := &Event{done: make(chan struct{}), device: -1}
+	go func() {
+		e.err = f()
+		close(e.done)
 	}()
 	return e
 }

@@ -60,6 +60,15 @@ func TestDeviceBuffer(t *testing.T) {
 	if err := errors.Join(b.CopyFrom(ctx, in), b.CopyTo(ctx, out)); err != nil || [5]float32(out) != [5]float32(in) {
 		t.Errorf("copied %v, %v", out, err)
 	}
+	clear(out)
+	if err := b.StartCopyFrom(ctx, in).Wait(); err != nil {
+		t.Error(err)
+	}
+	if e := b.StartCopyTo(ctx, out); e.Wait() != nil || out[4] != 5 {
+		t.Errorf("copied %v, %v", out, e.Err())
+	} else if _, timed := e.DeviceTime(); timed {
+		t.Error("a device has timed a copy")
+	}
 	done, cancel := context.WithCancel(ctx)
 	cancel()
 	if err := b.CopyFrom(done, in); err != context.Canceled {
