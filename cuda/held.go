@@ -82,9 +82,14 @@ func (h *held) setGraph(e driver.GraphExec) {
 
 // release gives all back, if that has not been done. No launch may be under way.
 func (h *held) release() {
+	h.free()
+	// Not before: an executor that closes waits for those that it still knows of.
 	h.ex.calls.Lock()
+	defer h.ex.calls.Unlock()
 	delete(h.ex.calls.have, h)
-	h.ex.calls.Unlock()
+}
+
+func (h *held) free() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.freed {

@@ -69,7 +69,6 @@ func (l *launch) runStaged(ctx context.Context) error {
 // pipeline has the ring.
 func (l *launch) pipeline(ctx context.Context, r *ring) error {
 	g, s := l.ex.gpu, l.ex.stream
-	d := g.drv
 	for _, slot := range l.staged.whole {
 		a := &l.arrays[slot]
 		if a.bytes > 0 && (a.In || l.keepsOld(slot)) {
@@ -90,7 +89,7 @@ func (l *launch) pipeline(ctx context.Context, r *ring) error {
 	} else if err := l.chunks(ctx, r); err != nil {
 		return err
 	}
-	if err := g.fault(d.SyncStream(s)); err != nil {
+	if err := g.sync(s); err != nil {
 		return err
 	}
 	for _, slot := range l.staged.whole {
@@ -109,7 +108,6 @@ func hostBytes(a *placed) []byte { return unsafe.Slice((*byte)(a.Data), a.bytes)
 // chunks runs chunk after chunk: what goes in of one, what is computed of another and what comes out of a third go at once.
 func (l *launch) chunks(ctx context.Context, r *ring) error {
 	g, s := l.ex.gpu, l.ex.stream
-	d := g.drv
 	if err := g.fault(l.sendFaults(s)); err != nil {
 		return err
 	}
@@ -137,7 +135,7 @@ func (l *launch) chunks(ctx context.Context, r *ring) error {
 	if err := l.drain(r, n); err != nil {
 		return err
 	}
-	return g.fault(d.SyncStream(s))
+	return g.sync(s)
 }
 
 // chunk puts a chunk on its way.
@@ -168,7 +166,7 @@ func (l *launch) chunk(r *ring, slot *slot, lo, hi int) error {
 		}
 	}
 	if l.module.Indirect && lo > 0 { // the block of arguments is one for all chunks
-		if err := d.SyncStream(s); err != nil {
+		if err := l.ex.gpu.sync(s); err != nil {
 			return err
 		}
 	}

@@ -122,7 +122,7 @@ func (s *stepping) run(ctx context.Context, feeds []runtime.Fed, n int) error {
 			}
 		}
 	}
-	if err := d.SyncStream(stream); err != nil {
+	if err := g.sync(stream); err != nil {
 		return err
 	}
 	for _, slot := range l.staged.whole {
@@ -139,7 +139,7 @@ func (s *stepping) run(ctx context.Context, feeds []runtime.Fed, n int) error {
 
 // settle waits for what was sent, and frees all slots.
 func (r *ring) settle() error {
-	err := r.gpu.fault(r.gpu.drv.SyncStream(r.in))
+	err := r.gpu.sync(r.in)
 	for i := range r.slots {
 		r.slots[i].used = false
 	}
@@ -183,7 +183,7 @@ func (s *stepping) take(ctx context.Context, n int) (taken int, err error) {
 			}
 		} else if taken-asked >= batchSteps {
 			asked = taken
-			if err := d.SyncStream(stream); err != nil {
+			if err := l.ex.gpu.sync(stream); err != nil {
 				return taken, err
 			}
 		}
@@ -194,7 +194,7 @@ func (s *stepping) take(ctx context.Context, n int) (taken int, err error) {
 // capture makes the graph, if there is none for the arguments as they are.
 func (s *stepping) capture() error {
 	l := s.launch
-	d, stream := l.ex.gpu.drv, l.ex.stream
+	d := l.ex.gpu.drv
 	var now [2][]uint64
 	for i := range now {
 		a := l.args
@@ -205,7 +205,14 @@ func (s *stepping) capture() error {
 	if s.graph != 0 && slices.Equal(now[0], s.blocks[0]) && slices.Equal(now[1], s.blocks[1]) {
 		return nil
 	}
-	if err := d.BeginCapture(stream); err != nil {
+	// In a stream of its own: what others put into the executor's meanwhile is not to be part of the graph, and nobody may wait for a
+	// stream that is captured.
+	own, err := d.NewStream()
+	if err != nil {
+		return err
+	}
+	defer d.DestroyStream(own)
+	if err := d.BeginCapture(own); err != nil {
 		if isUnsupported(err) {
 			return nil // steps are launched one by one
 		}
@@ -215,11 +222,11 @@ func (s *stepping) capture() error {
 	for range graphPairs {
 		for i := range 2 {
 			if failed == nil {
-				failed = l.kernel(0, l.n, s.arrays[i], stream)
+				failed = l.kernel(0, l.n, s.arrays[i], own)
 			}
 		}
 	}
-	graph, err := d.EndCapture(stream)
+	graph, err := d.EndCapture(own)
 	if err = firstOf(failed, err); err != nil {
 		if graph != 0 {
 			_ = d.DestroyGraph(graph)

@@ -24,6 +24,18 @@ func (g *gpu) wait(e driver.Event) error {
 	}
 }
 
+// sync waits for what a stream has to do now, as wait does: the driver's own way may keep a processor busy all the while.
+func (g *gpu) sync(s driver.Stream) error {
+	e, err := g.drv.NewEvent(driver.EventBlocking | driver.EventUntimed)
+	if err != nil {
+		return g.fault(err)
+	}
+	if err = g.fault(g.drv.RecordEvent(e, s)); err == nil {
+		err = g.wait(e)
+	}
+	return firstOf(err, g.fault(g.drv.DestroyEvent(e)))
+}
+
 // finish waits until a stream has nothing left to do, whatever went wrong before: memory is used until then.
 func (g *gpu) finish(s driver.Stream, err error) error {
 	return firstOf(err, g.fault(g.drv.SyncStream(s)))
