@@ -502,3 +502,43 @@ func TestAll(t *testing.T) {
 		}
 	}
 }
+
+// TestLargerThanMemory: slices that the device has no room for stream through it; a kernel that needs them whole says that
+// there is no memory, after which the executor works on.
+func TestLargerThanMemory(t *testing.T) {
+	ctx := context.Background()
+	l := fake.New(t, fake.Config{Devices: []fake.Device{{Memory: 1 << 20}}})
+	ex, err := openStaged(l, 256<<10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	const n = 150_000
+	x, y := make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i] = float64(i)
+	}
+	sum := 0.0
+	stream, err := ex.Bind(kernels.Must(kernels.Parse("k", "y = 2*x; r = sum(x)")), runtime.Args{"x": x, "y": y, "r": &sum})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		clear(y)
+		if err := stream.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if y[1] != 2 || y[n-1] != 2*(n-1) || sum != n*(n-1)/2 {
+			t.Fatalf("y ends with %v, the sum is %v", y[n-1], sum)
+		}
+		whole := kernels.Must(kernels.Parse("k", "y = at(x, 1)", kernels.Edges(kernels.Edge{Kind: kernels.Periodic}, "x")))
+		var memory *MemoryError
+		if _, err := ex.Bind(whole, runtime.Args{"x": x, "y": y}); !errors.As(err, &memory) || memory.Bytes != 8*n {
+			t.Fatalf("neighbours in arrays that the device has no room for: %v", err)
+		}
+		var alloc *runtime.AllocError
+		if _, err := runtime.NewBuffer[float64](ex, n); !errors.As(err, &alloc) || !errors.As(err, &memory) {
+			t.Fatalf("a buffer that the device has no room for: %v", err)
+		}
+	}
+}
