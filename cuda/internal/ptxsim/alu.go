@@ -2,8 +2,11 @@ package ptxsim
 
 import (
 	"math"
-	"math/big"
+	"math/bits"
 )
+
+// evaluator is what an instruction computes of up to three operands. Values of fewer than 64 bits have zeros above.
+type evaluator = func(a, b, c uint64) uint64
 
 func d64(x uint64) float64 { return math.Float64frombits(x) }
 func b64(x float64) uint64 { return math.Float64bits(x) }
@@ -17,8 +20,16 @@ func truth(b bool) uint64 {
 	return 0
 }
 
+// canonical is a float32's bits: every NaN that arithmetic of 32 bits makes is the same one.
+func canonical(x float32) uint64 {
+	if x != x {
+		return 0x7FFFFFFF
+	}
+	return b32(x)
+}
+
 // floatArithmetic rounds once: conversions forbid Go to fuse.
-func floatArithmetic(name string, wide bool) func(a, b, c uint64) uint64 {
+func floatArithmetic(name string, wide bool) evaluator {
 	if wide {
 		switch name {
 		case "add":
@@ -32,34 +43,56 @@ func floatArithmetic(name string, wide bool) func(a, b, c uint64) uint64 {
 	}
 	switch name {
 	case "add":
-		return func(a, b, _ uint64) uint64 { return b32(float32(d32(a) + d32(b))) }
+		return func(a, b, _ uint64) uint64 { return canonical(float32(d32(a) + d32(b))) }
 	case "sub":
-		return func(a, b, _ uint64) uint64 { return b32(float32(d32(a) - d32(b))) }
+		return func(a, b, _ uint64) uint64 { return canonical(float32(d32(a) - d32(b))) }
 	case "mul":
-		return func(a, b, _ uint64) uint64 { return b32(float32(d32(a) * d32(b))) }
+		return func(a, b, _ uint64) uint64 { return canonical(float32(d32(a) * d32(b))) }
 	}
-	return func(a, b, _ uint64) uint64 { return b32(float32(d32(a) / d32(b))) }
+	return func(a, b, _ uint64) uint64 { return canonical(float32(d32(a) / d32(b))) }
 }
 
-// fma32 is exact in big numbers where that is defined, then rounded once.
+// fma32 rounds the sum to odd in float64, which leaves one rounding to float32: 53 bits are more than 2*24+2.
 func fma32(a, b, c uint64) uint64 {
-	x, y, z := float64(d32(a)), float64(d32(b)), float64(d32(c))
-	product := x * y // exact
+	product, z := float64(d32(a))*float64(d32(b)), float64(d32(c)) // the product is exact
 	sum := product + z
-	if math.IsNaN(sum) || math.IsInf(sum, 0) || sum == 0 && product == 0 {
-		return b32(float32(sum))
+	if math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return canonical(float32(sum))
 	}
-	f := new(big.Float).SetPrec(700).SetFloat64(product)
-	f.Add(f, new(big.Float).SetFloat64(z))
-	if f.Sign() == 0 {
-		return b32(float32(sum))
+	other := sum - product
+	lost := (product - (sum - other)) + (z - other) // sum+lost is product+z
+	if lost != 0 && b64(sum)&1 == 0 {
+		if (lost > 0) == (sum > 0) {
+			return canonical(float32(d64(b64(sum) + 1)))
+		}
+		return canonical(float32(d64(b64(sum) - 1)))
 	}
-	v, _ := f.Float32()
-	return b32(v)
+	return canonical(float32(sum))
 }
 
-func wideProduct(signed bool) func(a, b, c uint64) uint64 {
-	if signed {
+// product is mul of that part of what comes out: lo, hi or wide.
+func product(part string, t ptype) evaluator {
+	signed, wide := t.kind == 's', t.bits == 64
+	switch {
+	case part == "lo" && wide:
+		return func(a, b, _ uint64) uint64 { return a * b }
+	case part == "lo":
+		return func(a, b, _ uint64) uint64 { return uint64(uint32(a * b)) }
+	case part == "hi" && wide:
+		return func(a, b, _ uint64) uint64 {
+			hi, _ := bits.Mul64(a, b)
+			if signed {
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+			}
+			return hi
+		}
+	case part == "hi" && signed:
+		return func(a, b, _ uint64) uint64 { return uint64(uint32(int64(int32(a)) * int64(int32(b)) >> 32)) }
+	case part == "hi":
+		return func(a, b, _ uint64) uint64 { return a * b >> 32 }
+	case wide:
+		return nil
+	case signed:
 		return func(a, b, _ uint64) uint64 { return uint64(int64(int32(a)) * int64(int32(b))) }
 	}
 	return func(a, b, _ uint64) uint64 { return a * b }
@@ -68,7 +101,7 @@ func wideProduct(signed bool) func(a, b, c uint64) uint64 {
 // unspecified is what comes of what PTX leaves open, so that tests notice who relies on it.
 const unspecified = 0xDEADBEEFDEADBEEF
 
-func divide(t ptype, remainder bool) func(a, b, c uint64) uint64 {
+func divide(t ptype, remainder bool) evaluator {
 	cut := func(v uint64) uint64 {
 		if t.bits == 32 {
 			return uint64(uint32(v))
@@ -107,7 +140,7 @@ func extend(v uint64, t ptype) int64 {
 	return int64(v)
 }
 
-func signs(name string, t ptype) func(a, b, c uint64) uint64 {
+func signs(name string, t ptype) evaluator {
 	top := uint64(1) << (t.bits - 1)
 	switch {
 	case t.kind == 'f' && name == "neg":
@@ -125,13 +158,15 @@ func signs(name string, t ptype) func(a, b, c uint64) uint64 {
 }
 
 // floatExtreme passes over one NaN, and takes -0 for less than 0.
-func floatExtreme(most, wide bool) func(a, b, c uint64) uint64 {
+func floatExtreme(most, wide bool) evaluator {
 	return func(a, b, _ uint64) uint64 {
 		x, y := d64(a), d64(b)
 		if !wide {
 			x, y = float64(d32(a)), float64(d32(b))
 		}
 		switch {
+		case x != x && y != y && !wide:
+			return canonical(float32(x))
 		case x != x:
 			return b
 		case y != y:
@@ -143,7 +178,7 @@ func floatExtreme(most, wide bool) func(a, b, c uint64) uint64 {
 	}
 }
 
-func extreme(most bool, t ptype) func(a, b, c uint64) uint64 {
+func extreme(most bool, t ptype) evaluator {
 	less := func(a, b uint64) bool { return a < b }
 	if t.kind == 's' {
 		less = func(a, b uint64) bool { return extend(a, t) < extend(b, t) }
@@ -157,7 +192,7 @@ func extreme(most bool, t ptype) func(a, b, c uint64) uint64 {
 }
 
 // shift clamps counts to the width.
-func shift(left bool, t ptype) func(a, b, c uint64) uint64 {
+func shift(left bool, t ptype) evaluator {
 	return func(a, b, _ uint64) uint64 {
 		n := min(uint(uint32(b)), uint(t.bits))
 		var v uint64
@@ -177,7 +212,7 @@ func shift(left bool, t ptype) func(a, b, c uint64) uint64 {
 }
 
 // comparison is that of a name: of floats those that end in u hold where either is NaN.
-func comparison(name string, t ptype) func(a, b, c uint64) uint64 {
+func comparison(name string, t ptype) evaluator {
 	if t.kind == 'f' {
 		wide := t.bits == 64
 		var holds func(x, y float64) bool
@@ -256,7 +291,7 @@ func comparison(name string, t ptype) func(a, b, c uint64) uint64 {
 }
 
 // conversion is cvt.
-func conversion(mode string, to, from ptype) func(a, b, c uint64) uint64 {
+func conversion(mode string, to, from ptype) evaluator {
 	float := func(a uint64) float64 {
 		if from.bits == 32 {
 			return float64(d32(a))
@@ -265,11 +300,11 @@ func conversion(mode string, to, from ptype) func(a, b, c uint64) uint64 {
 	}
 	put := func(x float64) uint64 {
 		if to.bits == 32 {
-			return b32(float32(x))
+			return canonical(float32(x))
 		}
 		return b64(x)
 	}
-	if to.bits < 32 || from.bits < 32 {
+	if to.bits < 32 || from.bits < 32 || to.kind == 'b' || from.kind == 'b' {
 		return nil
 	}
 	round := map[string]func(float64) float64{"rni": math.RoundToEven, "rzi": math.Trunc, "rmi": math.Floor, "rpi": math.Ceil}[mode]
@@ -353,22 +388,32 @@ func clamp(x float64, t ptype) uint64 {
 	return v
 }
 
-// atomicOperation is what memory becomes, of what is there and the operands.
-func atomicOperation(op string, t ptype) func(a, b, c uint64) uint64 {
+// atomicOperation is what memory becomes, of what is there and the operands; nil where PTX has none.
+func atomicOperation(op string, t ptype, space byte) evaluator {
 	switch op {
 	case "add":
-		if t.kind == 'f' {
+		switch {
+		case t == ptype{32, 'f'} && space == 'g': // which flushes, as no other instruction does unasked
+			add := floatArithmetic("add", false)
+			return func(a, b, _ uint64) uint64 { return flush(add(flush(a), flush(b), 0)) }
+		case t.kind == 'f':
 			return floatArithmetic("add", t.bits == 64)
+		case t.kind == 'u' || t == ptype{32, 's'}:
+			return func(a, b, _ uint64) uint64 { return a + b }
 		}
-		return func(a, b, _ uint64) uint64 { return a + b }
+		return nil
 	case "min", "max":
+		if t.kind != 'u' && t.kind != 's' {
+			return nil
+		}
 		return extreme(op == "max", t)
-	case "and":
-		return func(a, b, _ uint64) uint64 { return a & b }
-	case "or":
-		return func(a, b, _ uint64) uint64 { return a | b }
-	case "xor":
-		return func(a, b, _ uint64) uint64 { return a ^ b }
+	}
+	if t.kind != 'b' {
+		return nil
+	}
+	switch op {
+	case "and", "or", "xor":
+		return logical(op)
 	case "exch":
 		return func(_, b, _ uint64) uint64 { return b }
 	case "cas":
@@ -380,4 +425,22 @@ func atomicOperation(op string, t ptype) func(a, b, c uint64) uint64 {
 		}
 	}
 	return nil
+}
+
+// flush is a float32, or zero with its sign for one below the normal numbers.
+func flush(x uint64) uint64 {
+	if x&0x7F800000 == 0 {
+		return x & 0x80000000
+	}
+	return x
+}
+
+func logical(op string) evaluator {
+	switch op {
+	case "and":
+		return func(a, b, _ uint64) uint64 { return a & b }
+	case "or":
+		return func(a, b, _ uint64) uint64 { return a | b }
+	}
+	return func(a, b, _ uint64) uint64 { return a ^ b }
 }

@@ -2,8 +2,11 @@ package ptxsim
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"math"
 	"math/bits"
+	"math/rand/v2"
 	"unsafe"
 )
 
@@ -23,102 +26,248 @@ func (e *LaunchError) Error() string {
 
 func (e *LaunchError) Unwrap() error { return e.Err }
 
-// Steps is how many instructions of warps one block may take.
-const Steps = 1 << 28
+// Options are how a launch goes where PTX leaves it open. The zero value is what tests should hold to.
+type Options struct {
+	Seed      uint64 // an order of blocks, and of the warps of each; 0 is that of their numbers
+	Undefined bool   // results may depend on registers that were never written: they hold what makes no sense, instead of it being an error
+	Steps     int    // instructions of warps that a block may take; 0 is 1<<26
+}
 
-// Launch runs a kernel: its blocks one after the other, the warps of a block in turn. params has its parameters' bytes.
+const (
+	resident = 8       // blocks that run at a time, where they wait for each other
+	turn     = 1 << 16 // instructions of a block, before others have their turn
+	warpTurn = 1 << 12
+)
+
+// Launch runs a kernel with no options.
 func (m *Module) Launch(entry string, grid, block [3]uint32, dynamicShared int, params []byte, mem Memory) error {
+	return m.LaunchWith(Options{}, entry, grid, block, dynamicShared, params, mem)
+}
+
+// LaunchWith runs a kernel: its blocks one after the other, but those that take long in turns, so that they may wait for what others
+// do; the warps of a block likewise. params has its parameters' bytes.
+func (m *Module) LaunchWith(o Options, entry string, grid, block [3]uint32, dynamicShared int, params []byte, mem Memory) error {
+	refuse := func(format string, args ...any) error {
+		return &LaunchError{Entry: entry, Thread: -1, Err: fmt.Errorf(format, args...)}
+	}
 	e := m.entries[entry]
 	if e == nil {
-		return &LaunchError{Entry: entry, Thread: -1, Err: fmt.Errorf("no such entry")}
+		return refuse("no such entry")
 	}
-	threads := int(block[0]) * int(block[1]) * int(block[2])
-	if threads < 1 || threads > 1024 || grid[0] < 1 || grid[1] < 1 || grid[2] < 1 || len(params) < e.paramBytes {
-		return &LaunchError{Entry: entry, Thread: -1, Err: fmt.Errorf("a grid of %v blocks of %v threads with %d bytes of parameters", grid, block, len(params))}
+	hi, threads := bits.Mul64(uint64(block[0])*uint64(block[1]), uint64(block[2]))
+	switch {
+	case hi != 0 || threads < 1 || threads > 1024:
+		return refuse("blocks of %v threads", block)
+	case e.most != 0 && (int(threads) > e.most || e.required && int(threads) != e.most):
+		return refuse("blocks of %v threads, where the entry is for %d", block, e.most)
+	case grid[0] < 1 || grid[1] < 1 || grid[2] < 1 || grid[0] > math.MaxInt32 || grid[1] > math.MaxUint16 || grid[2] > math.MaxUint16:
+		return refuse("a grid of %v blocks", grid)
+	case len(params) < e.paramBytes:
+		return refuse("%d bytes of parameters, which take %d", len(params), e.paramBytes)
+	case dynamicShared < 0 || dynamicShared > mostShared:
+		return refuse("%d bytes of shared memory", dynamicShared)
 	}
-	b := &blockState{m: m, e: e, mem: mem, params: params, grid: grid, block: block, shared: make([]uint64, (e.shared+dynamicShared)/8+1)}
-	for at := 0; at < threads; at += 32 {
-		w := &warp{block: b, first: at, threads: min(32, threads-at), regs: make([][32]uint64, len(e.kinds))}
-		b.warps = append(b.warps, w)
+	if o.Steps == 0 {
+		o.Steps = 1 << 26
 	}
-	for z := range grid[2] {
-		for y := range grid[1] {
-			for x := range grid[0] {
-				if err := b.run([3]uint32{x, y, z}); err != nil {
-					return err
-				}
+	l := &launch{m, e, mem, params, grid, block, (e.shared + dynamicShared + 7) / 8, e.shared + dynamicShared, o}
+	blocks := uint64(grid[0]) * uint64(grid[1]) * uint64(grid[2]) // below 2^63
+	start, stride := uint64(0), uint64(1)
+	if o.Seed != 0 {
+		random := rand.New(rand.NewPCG(o.Seed, 1))
+		start = random.Uint64N(blocks)
+		for stride = 1 + random.Uint64N(blocks); coprime(stride, blocks) != 1; {
+			stride--
+		}
+	}
+	var running, free []*blockState
+	for next := uint64(0); next < blocks || len(running) > 0; {
+		var b *blockState
+		if next < blocks && len(running) < resident {
+			if n := len(free); n > 0 {
+				b, free = free[n-1], free[:n-1]
+			} else {
+				b = l.newBlock(int(threads))
 			}
+			hi, lo := bits.Mul64(next, stride)
+			_, at := bits.Div64(hi%blocks, lo, blocks)
+			at = (at + start) % blocks
+			xy := uint64(grid[0]) * uint64(grid[1])
+			b.begin([3]uint32{uint32(at % uint64(grid[0])), uint32(at % xy / uint64(grid[0])), uint32(at / xy)})
+			next++
+		} else {
+			b, running = running[0], running[1:]
+		}
+		done, err := b.run()
+		switch {
+		case err != nil:
+			return err
+		case done:
+			free = append(free, b)
+		default:
+			running = append(running, b)
 		}
 	}
 	return nil
 }
 
-// blockState is a block that runs.
-type blockState struct {
+// coprime is the greatest common divisor.
+func coprime(a, b uint64) uint64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// launch is what the blocks of a launch have in common.
+type launch struct {
 	m           *Module
 	e           *entry
 	mem         Memory
 	params      []byte
 	grid, block [3]uint32
-	at          [3]uint32
-	shared      []uint64
-	warps       []*warp
-	steps       int
+	words       int // of shared memory
+	shared      int // bytes
+	o           Options
+}
+
+// blockState is a block that runs.
+type blockState struct {
+	*launch
+	at     [3]uint32
+	memory []uint64 // that the threads share
+	warps  []*warp
+	steps  int
 }
 
 // warp is 32 threads.
 type warp struct {
-	block   *blockState
+	*blockState
 	first   int // its first thread
 	threads int
 	regs    [][32]uint64
+	written []uint32 // by register, the threads in which it does not depend on what was never written
 	pc      [32]int
 	live    uint32
 	waiting bool // at a barrier
 }
 
-func (b *blockState) run(at [3]uint32) error {
+// newBlock has what is the same for every block.
+func (l *launch) newBlock(threads int) *blockState {
+	b := &blockState{launch: l, memory: make([]uint64, l.words)}
+	for first := 0; first < threads; first += 32 {
+		w := &warp{blockState: b, first: first, threads: min(32, threads-first),
+			regs: make([][32]uint64, len(l.e.classes)), written: make([]uint32, len(l.e.classes))}
+		for v, r := range l.e.numbers {
+			w.fill(r, v)
+		}
+		b.warps = append(b.warps, w)
+	}
+	if l.o.Seed != 0 {
+		rand.New(rand.NewPCG(l.o.Seed, 2)).Shuffle(len(b.warps), func(i, j int) { b.warps[i], b.warps[j] = b.warps[j], b.warps[i] })
+	}
+	return b
+}
+
+// fill sets a register of all threads.
+func (w *warp) fill(r int32, v uint64) {
+	for lane := range w.regs[r] {
+		w.regs[r][lane] = v
+	}
+	w.written[r] = math.MaxUint32
+}
+
+// begin makes the block that of a place in the grid. What memory and registers held before is nobody's business.
+func (b *blockState) begin(at [3]uint32) {
 	b.at, b.steps = at, 0
-	for i := range b.shared { // what memory held before is nobody's business
-		b.shared[i] = unspecified
+	for i := range b.memory {
+		b.memory[i] = unspecified
 	}
 	for _, w := range b.warps {
-		w.live, w.waiting = uint32(1<<w.threads-1), false
-		w.pc = [32]int{}
-	}
-	for {
-		moved, left := false, false
-		for _, w := range b.warps {
-			if w.live != 0 && !w.waiting {
-				moved = true
-				if err := w.run(); err != nil {
-					return err
-				}
-			}
-			left = left || w.live != 0
+		w.live, w.waiting, w.pc = uint32(1<<w.threads-1), false, [32]int{}
+		if w.threads == 32 {
+			w.live = math.MaxUint32
 		}
-		if !left {
-			return nil
+		clear(w.written)
+		for _, r := range b.e.fixed {
+			w.written[r] = math.MaxUint32
 		}
-		if moved {
-			continue
+		for i := range 3 {
+			w.fill(int32(3+i), uint64(b.block[i]))
+			w.fill(int32(6+i), uint64(at[i]))
+			w.fill(int32(9+i), uint64(b.grid[i]))
 		}
-		for _, w := range b.warps { // all that live wait: the barrier opens
-			if w.waiting {
-				w.waiting = false
-				for m := w.live; m != 0; m &= m - 1 {
-					w.pc[bits.TrailingZeros32(m)]++
+		for _, r := range []int32{0, 1, 2, 12} {
+			w.fill(r, 0)
+		}
+		w.fill(13, uint64(w.first/32))
+		for lane := range 32 {
+			t := uint32(w.first + lane)
+			w.regs[0][lane], w.regs[1][lane], w.regs[2][lane] = uint64(t%b.block[0]), uint64(t/b.block[0]%b.block[1]), uint64(t/b.block[0]/b.block[1])
+			w.regs[12][lane] = uint64(lane)
+		}
+		if b.o.Undefined {
+			for r, c := range b.e.classes {
+				if w.written[r] == 0 {
+					w.fill(int32(r), unspecified&(math.MaxUint64>>(64-c.bits)))
 				}
 			}
 		}
 	}
 }
 
-// run goes on until the warp waits at a barrier or ends: always with the threads that are furthest behind in the text, so that
-// those which a branch has parted meet again where its ways do.
+// run goes on with the block's warps until the block ends, or its turn.
+func (b *blockState) run() (done bool, err error) {
+	for until := b.steps + turn; b.steps < until; {
+		moved, left := false, false
+		for _, w := range b.warps {
+			if w.live != 0 && !w.waiting {
+				moved = true
+				if err := w.run(); err != nil {
+					return false, err
+				}
+			}
+			left = left || w.live != 0
+		}
+		if !left {
+			return true, nil
+		}
+		if !moved {
+			if err := b.open(); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// open lets all warps go on that wait: those that have threads left all do.
+func (b *blockState) open() error {
+	var first *instr
+	for _, w := range b.warps {
+		if !w.waiting {
+			continue
+		}
+		pc, here := w.behind()
+		in := &b.e.code[pc]
+		if first == nil {
+			first = in
+		}
+		if in.number != first.number {
+			return w.fail(in, here, fmt.Errorf("warps wait at barrier %d and others at barrier %d, without end", in.number, first.number))
+		}
+		w.waiting = false
+		w.move(here, pc+1)
+	}
+	return nil
+}
+
+// run goes on until the warp waits at a barrier or ends, or for its turn: always with the threads that are furthest behind in the
+// text, so that those which a branch has parted meet again where its ways do.
 func (w *warp) run() error {
-	code := w.block.e.code
-	for w.live != 0 {
+	code := w.e.code
+	until := w.steps + warpTurn
+	for w.live != 0 && w.steps < until {
 		pc, here := w.behind()
 		together := here == w.live
 		for {
@@ -127,16 +276,16 @@ func (w *warp) run() error {
 				break
 			}
 			in := &code[pc]
-			if w.block.steps++; w.block.steps > Steps {
-				return w.fail(in, here, fmt.Errorf("more than %d steps", Steps))
+			if w.steps++; w.steps > w.o.Steps {
+				return w.fail(in, here, fmt.Errorf("more than %d steps", w.o.Steps))
 			}
 			mask := here
 			if in.guard >= 0 {
-				holds := &w.regs[in.guard]
-				for m := here; m != 0; m &= m - 1 {
-					if l := bits.TrailingZeros32(m); (holds[l] != 0) == in.not {
-						mask &^= 1 << l
-					}
+				if not := here &^ w.written[in.guard]; not != 0 {
+					return w.fail(in, not, errors.New("the guard depends on what was never written"))
+				}
+				if mask &= w.holds(in.guard); in.not {
+					mask ^= here
 				}
 			}
 			switch in.flow {
@@ -144,8 +293,11 @@ func (w *warp) run() error {
 				w.live &^= mask
 				here &^= mask
 				pc++
-			case branch:
+			case branch, uniform:
 				if rest := here &^ mask; mask != 0 && rest != 0 {
+					if in.flow == uniform {
+						return w.fail(in, mask, fmt.Errorf("threads %#x of %#x take a branch that all take or none", mask, here))
+					}
 					w.move(mask, in.target)
 					w.move(rest, pc+1)
 					here = 0
@@ -155,34 +307,28 @@ func (w *warp) run() error {
 					pc++
 				}
 			case barrier:
-				if here != w.live {
-					return w.fail(in, here, fmt.Errorf("a barrier that not all threads of the warp are at: %#x of %#x", here, w.live))
+				if mask == 0 {
+					pc++
+					break
+				}
+				if mask != w.live {
+					return w.fail(in, mask, fmt.Errorf("a barrier that not all threads of the warp are at: %#x of %#x", mask, w.live))
 				}
 				w.move(here, pc)
 				w.waiting = true
 				return nil
 			default:
-				if mask == 0 {
-					pc++
-					break
-				}
-				if in.flow == warpwise {
-					if want := uint32(w.get(in.src[0], bits.TrailingZeros32(mask))) & uint32(1<<w.threads-1); want != mask {
-						return w.fail(in, mask, fmt.Errorf("threads %#x are at an operation for %#x", mask, want))
+				if mask != 0 {
+					if err := w.step(in, mask); err != nil {
+						return err
 					}
-				}
-				if err := in.exec(w, in, mask); err != nil {
-					if f, ok := err.(*LaunchError); ok {
-						return f
-					}
-					return w.fail(in, mask, err)
 				}
 				pc++
 			}
 			if here == 0 {
 				break
 			}
-			if !together {
+			if !together || w.steps >= until {
 				w.move(here, pc)
 				break
 			}
@@ -191,9 +337,45 @@ func (w *warp) run() error {
 	return nil
 }
 
+// step executes an instruction for the threads of a mask. What was never written may be computed with, and selected against; it may
+// decide nothing, and go nowhere.
+func (w *warp) step(in *instr, mask uint32) error {
+	defined := mask
+	if in.known != nil {
+		defined &= in.known(w, in)
+	} else {
+		for i, r := range in.src {
+			if not := mask &^ w.written[r]; not != 0 {
+				return w.fail(in, not, fmt.Errorf("source %d depends on what was never written", i+1))
+			}
+		}
+	}
+	if in.flow == warpwise {
+		for m := mask; m != 0; m &= m - 1 {
+			l := bits.TrailingZeros32(m)
+			if want := uint32(w.regs[in.src[0]][l]); want != mask && (want&w.all() != mask || want&mask != mask) {
+				return w.fail(in, 1<<l, fmt.Errorf("threads %#x are at an operation for %#x", mask, want))
+			}
+		}
+	}
+	if err := in.exec(w, in, mask); err != nil {
+		if f, ok := err.(*LaunchError); ok {
+			return f
+		}
+		return w.fail(in, mask, err)
+	}
+	for _, r := range in.dst {
+		w.written[r] = w.written[r]&^mask | defined
+	}
+	return nil
+}
+
+// all is the threads that the warp began with.
+func (w *warp) all() uint32 { return math.MaxUint32 >> (32 - w.threads) }
+
 // behind is the least place in the text of a thread, and the threads that are there.
 func (w *warp) behind() (pc int, here uint32) {
-	pc = len(w.block.e.code)
+	pc = len(w.e.code)
 	for m := w.live; m != 0; m &= m - 1 {
 		switch l := bits.TrailingZeros32(m); {
 		case w.pc[l] < pc:
@@ -222,82 +404,95 @@ func (w *warp) fail(in *instr, mask uint32, err error) error {
 	if mask != 0 {
 		thread = w.first + bits.TrailingZeros32(mask)
 	}
-	return &LaunchError{w.block.e.name, in.line, in.text, w.block.at, thread, err}
+	return &LaunchError{w.e.name, in.line, in.text, w.blockState.at, thread, err}
 }
 
-// get is an operand of a lane.
-func (w *warp) get(o operand, lane int) uint64 {
-	if o.reg >= 0 {
-		return w.regs[o.reg][lane]
+// knownAll is the threads in which all sources are known.
+func knownAll(w *warp, in *instr) uint32 {
+	known := uint32(math.MaxUint32)
+	for _, r := range in.src {
+		known &= w.written[r]
 	}
-	if o.reg == -1 {
-		return o.imm
+	return known
+}
+
+// knownSelected is knownAll of the sources that selp selects.
+func knownSelected(w *warp, in *instr) uint32 {
+	first := w.holds(in.src[2])
+	return w.written[in.src[2]] & (first&w.written[in.src[0]] | ^first&w.written[in.src[1]])
+}
+
+// knownAnd and knownOr are those of predicates: one may be known to decide alone.
+func knownAnd(w *warp, in *instr) uint32 {
+	return knownAll(w, in) | w.written[in.src[0]]&^w.holds(in.src[0]) | w.written[in.src[1]]&^w.holds(in.src[1])
+}
+
+func knownOr(w *warp, in *instr) uint32 {
+	return knownAll(w, in) | w.written[in.src[0]]&w.holds(in.src[0]) | w.written[in.src[1]]&w.holds(in.src[1])
+}
+
+// holds is the threads in which a predicate holds.
+func (w *warp) holds(r int32) (mask uint32) {
+	for l, v := range w.regs[r] {
+		mask |= uint32(v&1) << l
 	}
-	b, t := w.block, uint32(w.first+lane)
-	switch i := int(-2 - o.reg); i {
-	case 0:
-		return uint64(t % b.block[0])
-	case 1:
-		return uint64(t / b.block[0] % b.block[1])
-	case 2:
-		return uint64(t / b.block[0] / b.block[1])
-	case 3, 4, 5:
-		return uint64(b.block[i-3])
-	case 6, 7, 8:
-		return uint64(b.at[i-6])
-	case 9, 10, 11:
-		return uint64(b.grid[i-9])
-	case 12:
-		return uint64(lane)
-	}
-	return uint64(w.first / 32)
+	return mask
 }
 
 // compute is the instructions that go from registers to a register.
 func compute(w *warp, in *instr, mask uint32) error {
 	d, f := &w.regs[in.dst[0]], in.alu
-	switch len(in.src) {
-	case 1:
-		for m := mask; m != 0; m &= m - 1 {
-			l := bits.TrailingZeros32(m)
-			d[l] = f(w.get(in.src[0], l), 0, 0)
+	x := &w.regs[in.src[0]]
+	y, z := x, x
+	if len(in.src) > 1 {
+		y = &w.regs[in.src[1]]
+	}
+	if len(in.src) > 2 {
+		z = &w.regs[in.src[2]]
+	}
+	if mask == math.MaxUint32 {
+		for l := range d {
+			d[l] = f(x[l], y[l], z[l])
 		}
-	case 2:
-		for m := mask; m != 0; m &= m - 1 {
-			l := bits.TrailingZeros32(m)
-			d[l] = f(w.get(in.src[0], l), w.get(in.src[1], l), 0)
-		}
-	default:
-		for m := mask; m != 0; m &= m - 1 {
-			l := bits.TrailingZeros32(m)
-			d[l] = f(w.get(in.src[0], l), w.get(in.src[1], l), w.get(in.src[2], l))
-		}
+		return nil
+	}
+	for m := mask; m != 0; m &= m - 1 {
+		l := bits.TrailingZeros32(m)
+		d[l] = f(x[l], y[l], z[l])
 	}
 	return nil
 }
 
-// at is the memory of an instruction's address, for n bytes, which are aligned to as many.
-func (w *warp) at(in *instr, lane, n int) (unsafe.Pointer, error) {
-	address := w.get(in.src[0], lane) + in.offset
-	if in.space != 'p' && address%uint64(n) != 0 {
+// place is the memory of an instruction's address, for n bytes, which are aligned to as many.
+func (w *warp) place(in *instr, lane, n int) (unsafe.Pointer, error) {
+	address := w.regs[in.src[0]][lane] + in.offset
+	if in.space == 's' && w.e.classes[in.src[0]].bits == 32 {
+		address = uint64(uint32(address))
+	}
+	if address%uint64(n) != 0 {
 		return nil, w.fail(in, 1<<lane, fmt.Errorf("address %#x is not aligned to %d", address, n))
 	}
+	var p unsafe.Pointer
+	var err error
 	switch in.space {
 	case 's':
-		if address+uint64(n) > uint64(8*len(w.block.shared)-8) {
-			return nil, w.fail(in, 1<<lane, fmt.Errorf("address %#x is beyond shared memory", address))
+		if address > uint64(w.shared) || uint64(w.shared)-address < uint64(n) {
+			err = fmt.Errorf("address %#x of %d bytes is beyond shared memory", address, n)
+		} else {
+			p = unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.memory)), address)
 		}
-		return unsafe.Add(unsafe.Pointer(unsafe.SliceData(w.block.shared)), address), nil
-	case 'p':
-		if address+uint64(n) > uint64(w.block.e.paramBytes) {
-			return nil, w.fail(in, 1<<lane, fmt.Errorf("offset %d is beyond the parameters", address))
+	case 'p': // which Parse and LaunchWith have seen to be there
+		p = unsafe.Pointer(&w.params[address])
+	case 'c':
+		p, err = w.m.consts.At(address, n)
+	default:
+		if len(w.m.globals.list) > 0 {
+			p, _ = w.m.globals.At(address, n)
 		}
-		return unsafe.Pointer(&w.block.params[address]), nil
+		if p == nil {
+			p, err = w.mem.At(address, n)
+		}
 	}
-	if p, err := w.block.m.regions.At(address, n); err == nil {
-		return p, nil
-	}
-	p, err := w.block.mem.At(address, n)
 	if err != nil {
 		return nil, w.fail(in, 1<<lane, err)
 	}
@@ -323,7 +518,7 @@ func load(w *warp, in *instr, mask uint32) error {
 	n := in.size * len(in.dst)
 	for m := mask; m != 0; m &= m - 1 {
 		l := bits.TrailingZeros32(m)
-		p, err := w.at(in, l, n)
+		p, err := w.place(in, l, n)
 		if err != nil {
 			return err
 		}
@@ -338,12 +533,12 @@ func store(w *warp, in *instr, mask uint32) error {
 	n := in.size * (len(in.src) - 1)
 	for m := mask; m != 0; m &= m - 1 {
 		l := bits.TrailingZeros32(m)
-		p, err := w.at(in, l, n)
+		p, err := w.place(in, l, n)
 		if err != nil {
 			return err
 		}
 		for i, s := range in.src[1:] {
-			write(unsafe.Add(p, i*in.size), in.size, w.get(s, l))
+			write(unsafe.Add(p, i*in.size), in.size, w.regs[s][l])
 		}
 	}
 	return nil
@@ -352,15 +547,15 @@ func store(w *warp, in *instr, mask uint32) error {
 func atomic(w *warp, in *instr, mask uint32) error {
 	for m := mask; m != 0; m &= m - 1 {
 		l := bits.TrailingZeros32(m)
-		p, err := w.at(in, l, in.size)
+		p, err := w.place(in, l, in.size)
 		if err != nil {
 			return err
 		}
 		old, c := read(p, in.size), uint64(0)
 		if len(in.src) > 2 {
-			c = w.get(in.src[2], l)
+			c = w.regs[in.src[2]][l]
 		}
-		write(p, in.size, in.alu(old, w.get(in.src[1], l), c))
+		write(p, in.size, in.alu(old, w.regs[in.src[1]][l], c))
 		if len(in.dst) > 0 {
 			w.regs[in.dst[0]][l] = old
 		}
@@ -373,11 +568,11 @@ func (w *warp) shuffle(mode string, in *instr, mask uint32) error {
 	old := [32]uint64{}
 	for m := mask; m != 0; m &= m - 1 {
 		l := bits.TrailingZeros32(m)
-		old[l] = w.get(in.src[1], l)
+		old[l] = w.regs[in.src[1]][l]
 	}
 	for m := mask; m != 0; m &= m - 1 {
 		l := bits.TrailingZeros32(m)
-		b, c := int(w.get(in.src[2], l)&31), int(w.get(in.src[3], l))
+		b, c := int(w.regs[in.src[2]][l]&31), int(w.regs[in.src[3]][l])
 		bound, segment := c&31, c>>8&31
 		most := l&segment | bound&^segment
 		least := l & segment

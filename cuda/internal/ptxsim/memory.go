@@ -2,6 +2,7 @@ package ptxsim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"unsafe"
@@ -24,18 +25,33 @@ type region struct {
 	keep     unsafe.Pointer
 }
 
-// Add lets launches reach bytes at p.
-func (r *Regions) Add(p unsafe.Pointer, bytes int) {
+// Add lets launches reach bytes at p, of which none may be in the regions yet.
+func (r *Regions) Add(p unsafe.Pointer, bytes int) error {
+	at := uint64(uintptr(p))
+	if bytes < 1 || at > math.MaxUint64-uint64(bytes) {
+		return fmt.Errorf("ptxsim: a region of %d bytes at %#x", bytes, at)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	at := uint64(uintptr(p))
-	i, _ := slices.BinarySearchFunc(r.list, at, func(e region, at uint64) int {
-		if e.from < at {
-			return -1
-		}
-		return 1
-	})
+	i := r.after(at)
+	if i > 0 && r.list[i-1].to > at || i < len(r.list) && r.list[i].from < at+uint64(bytes) {
+		return fmt.Errorf("ptxsim: the region of %d bytes at %#x is in another in part", bytes, at)
+	}
 	r.list = slices.Insert(r.list, i, region{at, at + uint64(bytes), p})
+	return nil
+}
+
+// after is how many regions begin at or before an address.
+func (r *Regions) after(address uint64) int {
+	lo, hi := 0, len(r.list)
+	for lo < hi {
+		if mid := (lo + hi) / 2; r.list[mid].from <= address {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
 }
 
 // Remove takes back what Add did for p.
@@ -49,16 +65,10 @@ func (r *Regions) Remove(p unsafe.Pointer) {
 func (r *Regions) At(address uint64, bytes int) (unsafe.Pointer, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	lo, hi := 0, len(r.list)
-	for lo < hi { // the last region that begins at or before the address
-		if mid := (lo + hi) / 2; r.list[mid].from <= address {
-			lo = mid + 1
-		} else {
-			hi = mid
+	if i := r.after(address); i > 0 && bytes >= 0 {
+		if e := r.list[i-1]; address <= e.to && uint64(bytes) <= e.to-address {
+			return unsafe.Add(e.keep, address-e.from), nil
 		}
-	}
-	if lo > 0 && address+uint64(bytes) <= r.list[lo-1].to {
-		return unsafe.Add(r.list[lo-1].keep, address-r.list[lo-1].from), nil
 	}
 	return nil, fmt.Errorf("address %#x of %d bytes is in no memory", address, bytes)
 }

@@ -5,6 +5,7 @@ package ptxsim
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -15,7 +16,8 @@ type Module struct {
 	entries map[string]*entry
 	names   []string
 	tables  map[string][]uint64 // module-scope arrays; they stay where they are
-	regions Regions             // of the tables
+	globals Regions             // of the tables, by space
+	consts  Regions
 }
 
 // entry is a kernel.
@@ -24,10 +26,15 @@ type entry struct {
 	paramBytes int
 	shared     int // bytes of arrays that a block's threads share
 	sharedAt   map[string]int
+	param      string
+	most       int  // threads of a block, 0 for any number
+	required   bool // so many
 	code       []instr
 	labels     map[string]int
-	regs       map[string]int32
-	kinds      []byte // by register: 'p', 'r' (32 bits), 'd' (64 bits)
+	names      map[string]int32 // of registers
+	classes    []class          // by register
+	fixed      []int32          // registers that are numbers of the text
+	numbers    map[uint64]int32 // which these are
 }
 
 // SyntaxError says what is no PTX of the part that this package knows.
@@ -54,9 +61,12 @@ func (m *Module) ParamBytes(entry string) (int, bool) {
 }
 
 const (
-	mostRegisters = 1 << 20
+	mostRegisters = 1 << 16 // of an entry
+	mostNames     = 1 << 18 // of registers, in a module
 	mostShared    = 1 << 20
 	mostTable     = 1 << 20
+
+	mostParameters = 4352
 )
 
 // parser reads a module line by line: statements of package ptx do not share lines, nor go over several but in heads of entries.
@@ -65,7 +75,7 @@ type parser struct {
 	e     *entry
 	line  int
 	text  string
-	begun bool // within the braces of an entry
+	count int // of registers declared so far
 	fixes []fix
 }
 
@@ -132,18 +142,55 @@ func (p *parser) head(s string) error {
 	if p.m.entries[name] != nil {
 		return p.fail("two entries of the name %s", name)
 	}
-	p.e = &entry{name: name, sharedAt: map[string]int{}, labels: map[string]int{}, regs: map[string]int32{}}
-	params = strings.TrimSpace(params)
-	size, ok := strings.CutPrefix(params, ".param .align 8 .b8 args[")
-	n, err := strconv.Atoi(strings.TrimSuffix(size, "]"))
-	if !ok || err != nil || n < 0 || n > 4352 {
+	p.e = &entry{name: name, sharedAt: map[string]int{}, labels: map[string]int{}, names: map[string]int32{}, numbers: map[uint64]int32{}}
+	for i, s := range specials {
+		p.e.names[s] = int32(i)
+		p.e.classes = append(p.e.classes, word)
+	}
+	f := strings.Fields(params)
+	switch {
+	case len(f) == 3 && f[0] == ".param" && strings.Contains(" .b32 .u32 .s32 .f32 .b64 .u64 .s64 .f64 ", " "+f[1]+" "):
+		p.e.param, p.e.paramBytes = f[2], 8
+		if strings.HasSuffix(f[1], "32") {
+			p.e.paramBytes = 4
+		}
+	case len(f) == 5 && f[0] == ".param" && f[1] == ".align" && f[2] == "8" && f[3] == ".b8":
+		name, size, _ := strings.Cut(f[4], "[")
+		n, err := strconv.Atoi(strings.TrimSuffix(size, "]"))
+		if err != nil || n < 0 || n > mostParameters {
+			return p.fail("parameters that are no block of bytes: %s", params)
+		}
+		p.e.param, p.e.paramBytes = name, n
+	case len(f) != 0:
 		return p.fail("parameters that are no block of bytes: %s", params)
 	}
-	p.e.paramBytes = n
-	for _, d := range strings.Fields(strings.ReplaceAll(directives, ",", " ")) {
-		if _, err := strconv.Atoi(d); err != nil && d != ".maxntid" && d != ".minnctapersm" && d != ".reqntid" {
-			return p.fail("an unknown directive %s", d)
+	return p.directives(directives)
+}
+
+// directives reads what an entry demands of launches.
+func (p *parser) directives(s string) error {
+	for s = strings.TrimSpace(s); s != ""; {
+		name, rest, _ := strings.Cut(s, " ")
+		at := strings.Index(rest, ".")
+		if at < 0 {
+			at = len(rest)
 		}
+		product := 1
+		for _, d := range strings.Split(rest[:at], ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(d))
+			if err != nil || n < 1 || n > 1024 {
+				return p.fail("a directive %s", s)
+			}
+			product = min(product*n, 1<<20)
+		}
+		switch name {
+		case ".maxntid", ".reqntid":
+			p.e.most, p.e.required = product, name == ".reqntid"
+		case ".minnctapersm":
+		default:
+			return p.fail("an unknown directive %s", name)
+		}
+		s = strings.TrimSpace(rest[at:])
 	}
 	return nil
 }
@@ -190,18 +237,30 @@ func (p *parser) registers(line string) error {
 	}
 	prefix, count, ok := strings.Cut(strings.TrimSuffix(f[2], ">"), "<")
 	n, err := strconv.Atoi(count)
-	if !ok || err != nil || n < 0 || len(p.e.kinds)+n > mostRegisters {
+	if !ok || err != nil || n < 0 || len(p.e.classes)+n > mostRegisters {
 		return p.fail("registers")
 	}
-	kind := map[string]byte{".pred": 'p', ".b32": 'r', ".u32": 'r', ".s32": 'r', ".f32": 'r', ".b64": 'd', ".u64": 'd', ".s64": 'd', ".f64": 'd'}[f[1]]
-	if kind == 0 {
+	t, ok := typeOf(strings.TrimPrefix(f[1], "."))
+	if !ok {
 		return p.fail("registers of an unknown type")
 	}
+	if p.count += n; p.count > mostNames {
+		return p.fail("too many registers")
+	}
 	for i := range n {
-		p.e.regs[prefix+strconv.Itoa(i)] = int32(len(p.e.kinds))
-		p.e.kinds = append(p.e.kinds, kind)
+		name := prefix + strconv.Itoa(i)
+		if _, ok := p.e.names[name]; ok {
+			return p.fail("two registers %s", name)
+		}
+		p.e.names[name] = p.register(t.class())
 	}
 	return nil
+}
+
+// register adds one.
+func (p *parser) register(c class) int32 {
+	p.e.classes = append(p.e.classes, c)
+	return int32(len(p.e.classes) - 1)
 }
 
 // shared reads ".shared .align 8 .b8 room[512]".
@@ -254,9 +313,15 @@ func (p *parser) table(line string) error {
 			bytes[i*size+b] = byte(x >> (8 * b))
 		}
 	}
+	if _, ok := p.m.tables[name]; ok {
+		return p.fail("two tables %s", name)
+	}
 	p.m.tables[name] = t
-	p.m.regions.Add(unsafe.Pointer(unsafe.SliceData(t)), n*size)
-	return nil
+	to := &p.m.globals
+	if f[0] == ".const" {
+		to = &p.m.consts
+	}
+	return to.Add(unsafe.Pointer(unsafe.SliceData(t)), n*size)
 }
 
 // end closes an entry.
@@ -275,56 +340,69 @@ func (p *parser) end() error {
 	return nil
 }
 
-// operand is a register, or a number.
-type operand struct {
-	reg int32 // -1 for a number
-	imm uint64
+// operand reads a register, a special register, a number or the name of memory, as a register of that class: numbers have one of
+// their own.
+func (p *parser) operand(s string, want class) (int32, error) {
+	if r, ok := p.e.names[s]; ok {
+		if !p.e.classes[r].agrees(want) {
+			return 0, p.fail("%q is no register of the type that is read", s)
+		}
+		return r, nil
+	}
+	v, ok := p.number(s, want)
+	if !ok {
+		return 0, p.fail("an operand %q that is none of its type", s)
+	}
+	r, ok := p.e.numbers[v]
+	if !ok {
+		if len(p.e.classes) == mostRegisters {
+			return 0, p.fail("too many numbers")
+		}
+		r = p.register(want)
+		p.e.numbers[v], p.e.fixed = r, append(p.e.fixed, r)
+	}
+	return r, nil
 }
 
-// operand reads a register, a special register, a number or the name of memory.
-func (p *parser) operand(s string) (operand, error) {
-	s = strings.TrimSpace(s)
-	if r, ok := p.e.regs[s]; ok {
-		return operand{reg: r}, nil
-	}
-	if i, ok := specials[s]; ok {
-		return operand{reg: -2 - int32(i)}, nil
+// number reads a number of that class, or what memory's name stands for.
+func (p *parser) number(s string, want class) (uint64, bool) {
+	if want.kind == 'p' {
+		return 0, false
 	}
 	if at, ok := p.e.sharedAt[s]; ok {
-		return operand{reg: -1, imm: uint64(at)}, nil
+		return uint64(at), want.kind != 'f'
 	}
 	if t, ok := p.m.tables[s]; ok {
-		return operand{reg: -1, imm: uint64(uintptr(unsafe.Pointer(unsafe.SliceData(t))))}, nil
+		return uint64(uintptr(unsafe.Pointer(unsafe.SliceData(t)))), want.kind != 'f' && want.bits == 64
 	}
-	if len(s) == 18 && (strings.HasPrefix(s, "0d") || strings.HasPrefix(s, "0D")) {
-		if v, err := strconv.ParseUint(s[2:], 16, 64); err == nil {
-			return operand{reg: -1, imm: v}, nil
+	for prefix, bits := range map[string]int{"0f": 32, "0F": 32, "0d": 64, "0D": 64} {
+		if digits, ok := strings.CutPrefix(s, prefix); ok {
+			v, err := strconv.ParseUint(digits, 16, bits)
+			return v, err == nil && len(digits) == bits/4 && bits == want.bits && want.kind != 'i'
 		}
 	}
-	if len(s) == 10 && (strings.HasPrefix(s, "0f") || strings.HasPrefix(s, "0F")) {
-		if v, err := strconv.ParseUint(s[2:], 16, 32); err == nil {
-			return operand{reg: -1, imm: v}, nil
-		}
+	if want.kind == 'f' || strings.ContainsAny(s, "_oO+") {
+		return 0, false
 	}
-	number := strings.TrimSuffix(s, "U")
-	if v, err := strconv.ParseUint(number, 0, 64); err == nil && number != "" {
-		return operand{reg: -1, imm: v}, nil
+	s = strings.TrimSuffix(s, "U")
+	if v, err := strconv.ParseUint(s, 0, want.bits); err == nil {
+		return v, true
 	}
-	if v, err := strconv.ParseInt(number, 0, 64); err == nil {
-		return operand{reg: -1, imm: uint64(v)}, nil
-	}
-	return operand{}, p.fail("an operand %q that is none", s)
+	v, err := strconv.ParseInt(s, 0, want.bits)
+	return uint64(v) & (math.MaxUint64 >> (64 - want.bits)), err == nil
 }
 
-var specials = map[string]int{
-	"%tid.x": 0, "%tid.y": 1, "%tid.z": 2, "%ntid.x": 3, "%ntid.y": 4, "%ntid.z": 5,
-	"%ctaid.x": 6, "%ctaid.y": 7, "%ctaid.z": 8, "%nctaid.x": 9, "%nctaid.y": 10, "%nctaid.z": 11, "%laneid": 12, "%warpid": 13,
+// specials are the registers that every entry has, in their order.
+var specials = []string{
+	"%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z",
+	"%laneid", "%warpid",
 }
 
-// operands splits at commas that are in no brackets.
-func splitOperands(s string) []string {
+// splitOperands splits at commas that are in no brackets.
+func splitOperands(s string) ([]string, bool) {
 	var parts []string
 	depth, from := 0, 0
+	s = strings.TrimSpace(s)
 	for i, c := range s {
 		switch c {
 		case '[', '{':
@@ -338,8 +416,13 @@ func splitOperands(s string) []string {
 			}
 		}
 	}
-	if last := strings.TrimSpace(s[from:]); last != "" {
-		parts = append(parts, last)
+	if s != "" {
+		parts = append(parts, strings.TrimSpace(s[from:]))
 	}
-	return parts
+	for _, part := range parts {
+		if part == "" {
+			return nil, false
+		}
+	}
+	return parts, depth == 0
 }
