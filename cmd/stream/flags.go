@@ -24,6 +24,7 @@ type options struct {
 	csv, json  bool
 	printNames bool
 	list       bool
+	transfers  bool
 	plot       string
 	profile    string
 }
@@ -177,6 +178,7 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 		return nil
 	})
 	setBool("print-names", "print the kernels' names and exit", &opts.printNames)
+	setBool("transfers", "measure copies between the host and NVIDIA GPUs instead of kernels, of the sizes and\nfrom the kinds of memory that there are; -device and -executor choose the GPUs", &opts.transfers)
 	setBool("list", "list targets and executors and exit", &opts.list)
 
 	return fs, func() error {
@@ -185,6 +187,9 @@ func flags(opts *options) (fs *flag.FlagSet, finish func() error) {
 		}
 		if opts.csv && opts.json {
 			return errors.New("-csv and -json exclude each other")
+		}
+		if opts.transfers && (opts.plot != "" || opts.profile != "") {
+			return errors.New("-transfers has no -plot and no -profile")
 		}
 		if sameFile(opts.plot, opts.profile) {
 			return fmt.Errorf("-plot and -profile name the same file, %q", opts.plot)
@@ -213,14 +218,8 @@ func absent(err error) bool {
 // present are the executors, but for those that this machine has no driver for.
 func present() (names []string) {
 	for _, name := range runtime.Executors() {
-		if name == "cuda" {
-			ex, err := runtime.Open(name)
-			if err == nil {
-				err = ex.Close()
-			}
-			if absent(err) {
-				continue
-			}
+		if name == "cuda" && absent(open(name)) {
+			continue
 		}
 		names = append(names, name)
 	}

@@ -76,6 +76,8 @@ func measure(ctx context.Context, opts options, stdout, stderr io.Writer) (err e
 		return printNames(stdout)
 	case opts.list:
 		return list(stdout)
+	case opts.transfers:
+		return transfers(ctx, opts, stdout)
 	}
 	// Files are opened first: half a minute is long to wait for "permission
 	// denied".

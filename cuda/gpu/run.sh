@@ -61,7 +61,7 @@ step costs 90 "$folder/measure" -executor "$executor" -only launch,latency,host 
 step stream-float64 60 "$folder/stream" -executor "$executor" -s "$n" -n 50 -csv
 step stream-float32 60 "$folder/stream" -executor "$executor" -s "$n" -n 50 -float -csv
 transfers=no
-if "$folder/stream" -help | grep -q -e '-transfers'; then
+if [[ $executor == cuda* ]]; then
   transfers=yes
   step transfers 45 "$folder/stream" -executor "$executor" -transfers
 fi
