@@ -95,10 +95,10 @@ func Example_steps() {
 		fmt.Println(field[row*side : (row+1)*side])
 	}
 	// Output:
-	// [64 0 64 0]
-	// [0 64 0 64]
-	// [64 0 64 0]
-	// [0 64 0 64]
+	// [40 0 32 0]
+	// [0 32 0 32]
+	// [32 0 24 0]
+	// [0 32 0 32]
 }
 
 // What keeps a program from the GPU comes as an error that says what to do.
