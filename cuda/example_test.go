@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"strings"
 
 	"github.com/triad-go/triad/cuda"
 	"github.com/triad-go/triad/kernels"
@@ -117,6 +118,25 @@ func Example_errors() {
 	case err == nil:
 		fmt.Println("eight GPUs")
 	}
+}
+
+// The code of a kernel can be read without a GPU.
+func ExamplePTX() {
+	triad := kernels.Must(kernels.Parse("triad", "a = b + s*c", kernels.Scalars("s")))
+	x := make([]float64, 3000)
+	texts, err := cuda.PTX(triad, runtime.Args{"a": x[:1000], "b": x[1000:2000], "c": x[2000:], "s": 3.0}, "9.0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for line := range strings.Lines(texts[0]) {
+		if strings.Contains(line, ".entry") || strings.Contains(line, ".target") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// .target sm_80
+	// .visible .entry triad_triad_scalar(
+	// .visible .entry triad_triad_vector(
 }
 
 // How fast the link to the first GPU is.

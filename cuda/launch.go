@@ -116,6 +116,9 @@ func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.
 	if err := l.generate(plan); err != nil {
 		return nil, err
 	}
+	if err := l.load(); err != nil {
+		return nil, err
+	}
 	if err := l.allocate(); err != nil {
 		return nil, err
 	}
@@ -184,7 +187,7 @@ type codeKey struct {
 	aliased, stream bool
 }
 
-// generate makes the program's code.
+// generate makes the program's code. It asks no driver.
 func (l *launch) generate(plan runtime.Plan) error {
 	b, g := l.binding, l.ex.gpu
 	p := b.Program
@@ -222,7 +225,13 @@ func (l *launch) generate(plan runtime.Plan) error {
 	} else {
 		l.module = generate().(*ptx.Module)
 	}
-	m, err := l.held.module(b.Kernel.Name(), l.module.Text)
+	return nil
+}
+
+// load gives the code to the driver.
+func (l *launch) load() error {
+	g := l.ex.gpu
+	m, err := l.held.module(l.binding.Kernel.Name(), l.module.Text)
 	if err != nil {
 		return err
 	}

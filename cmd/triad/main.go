@@ -3,6 +3,7 @@
 //
 //	triad explain "a = b + s*c"      what the optimiser makes of a kernel, and what that costs
 //	triad disassemble "a = b + s*c"  its machine code, and the expression behind each instruction
+//	triad ptx "a = b + s*c"          its code for NVIDIA GPUs
 //	triad generate "a = b + s*c"     a function of it: Go assembly and portable Go
 //	triad calibrate -o costs.json    measure what operations cost on this machine
 //
@@ -48,7 +49,7 @@ type command struct {
 	flags func(fs *flag.FlagSet) func(ctx context.Context, args []string, stdout io.Writer) error
 }
 
-var commands = []command{explainCommand, disassembleCommand, generateCommand, calibrateCommand}
+var commands = []command{explainCommand, disassembleCommand, ptxCommand, generateCommand, calibrateCommand}
 
 // usageError says that the command was called wrongly.
 type usageError struct{ err error }

@@ -186,6 +186,18 @@ func floatOutcome(words []uint64) Outcome {
 	return Outcome{Float: math.Float64frombits(words[0]), FaultAt: -1}
 }
 
+// entries is what names of entries begin with: what they do. All kernels have the same code for the same collective.
+func (s CollectSpec) entries() string {
+	name := s.Kind.String()
+	switch {
+	case s.Op != nil:
+		name += "_" + s.Op.Name()
+	case s.Reduce != kernels.None:
+		name += "_" + s.Reduce.String()
+	}
+	return "triad_" + identifier(name+"_"+s.Value.String())
+}
+
 // Collect writes the module for a collective. Errors are of type *CollectError: of types that are none for it, and
 // of the collectives that are reductions of the program itself.
 func Collect(s CollectSpec) (*Collective, error) {
@@ -200,7 +212,7 @@ func Collect(s CollectSpec) (*Collective, error) {
 		s.Version = version(s.SM)
 	}
 	if s.Name == "" {
-		s.Name = s.Kind.String()
+		s.Name = s.entries()
 	}
 	folds := s.Reduce >= kernels.Sum && s.Reduce <= kernels.Prod
 	operates := s.Op != nil && s.Reduce == kernels.None && s.Value.IsFloat()
