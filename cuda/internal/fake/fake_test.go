@@ -937,6 +937,7 @@ func TestSubprocess(t *testing.T) {
 }
 
 func TestFailEach(t *testing.T) {
+	Path(t) // skips here what would be skipped in each run
 	// A careful scenario: what it gets it gives back, whatever fails.
 	scenario := func(t *testing.T, l *Library) (err error) {
 		if err := l.Open(); err != nil {
