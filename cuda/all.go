@@ -13,13 +13,12 @@ import (
 )
 
 // all is the executor "cuda:all": it splits launches over arrays of the host among all devices, each of which takes a range
-// that is as long as it is fast. The ranges are whole reduction blocks, so that results have the bits of one device's. What cannot be
-// split (neighbours, gathers, collectives, arrays on a device) runs on the device that is fastest.
+// that is as long as it is fast. The ranges are whole reduction blocks, so that results have the bits of one device's. What is gathered
+// from is copied to each. What cannot be split (neighbours, collectives, arrays on a device) runs on the device that is fastest.
 type all struct {
 	name    string
 	plan    runtime.Plan
 	devices []*executor
-	speeds  []float64 // bytes a second, by device
 	fastest int
 
 	state  sync.RWMutex
@@ -35,6 +34,7 @@ func openAll(drv driver.Driver, c runtime.Config) (_ runtime.Executor, err error
 		return nil, &DeviceError{Device: "all", Count: 0}
 	}
 	a := &all{name: "cuda:all", plan: c.Plan}
+	best := 0.0
 	defer func() {
 		if err != nil {
 			a.closeAll()
@@ -55,9 +55,8 @@ func openAll(drv driver.Driver, c runtime.Config) (_ runtime.Executor, err error
 		if err != nil {
 			return nil, err
 		}
-		a.speeds = append(a.speeds, speed)
-		if speed > a.speeds[a.fastest] {
-			a.fastest = len(a.speeds) - 1
+		if speed > best {
+			a.fastest, best = len(a.devices)-1, speed
 		}
 	}
 	if len(a.devices) == 0 {
@@ -129,7 +128,10 @@ func (a *all) Bind(k *kernels.Kernel, args runtime.Args, policies ...runtime.Pol
 	if err != nil {
 		return nil, err
 	}
-	bounds := a.divide(b)
+	bounds, err := a.divide(b)
+	if err != nil {
+		return nil, err
+	}
 	if bounds == nil {
 		l, err := newLaunch(first, b, plan, args, part{hi: b.Frame.N})
 		if err != nil {
@@ -156,26 +158,33 @@ func (a *all) Bind(k *kernels.Kernel, args runtime.Args, policies ...runtime.Pol
 	return runtime.NewCall(b, info, s), nil
 }
 
-// divide is where the ranges of the devices begin, and where the last ends; nil if the launch is one device's.
-func (a *all) divide(b *runtime.Binding) []int {
-	if len(a.devices) == 1 || !b.Plain() || len(b.Kernel.Columns()) > 0 || len(b.Kernel.Gathers()) > 0 {
-		return nil
+// divide is where the ranges of the devices begin, and where the last ends: by how fast each is predicted to be at this launch. It is nil if
+// the launch is one device's.
+func (a *all) divide(b *runtime.Binding) ([]int, error) {
+	if len(a.devices) == 1 || !b.Plain() || len(b.Kernel.Columns()) > 0 {
+		return nil, nil
 	}
-	arrays := b.Arrays()
-	if len(arrays) == 0 || slices.ContainsFunc(arrays, func(a runtime.Array) bool { return a.Own || a.Memory != nil && !a.Memory.Host() }) {
-		return nil
+	if slices.ContainsFunc(b.Arrays(), func(a runtime.Array) bool { return a.Memory != nil && !a.Memory.Host() }) {
+		return nil, nil
 	}
-	n, unit := b.Frame.N, b.Program.BlockLen()
+	var speeds []float64
 	sum := 0.0
-	for _, s := range a.speeds {
+	for _, e := range a.devices {
+		t, err := e.Estimate(b)
+		if err != nil {
+			return nil, err
+		}
+		s := 1 / float64(max(t.Total, 1))
+		speeds = append(speeds, s)
 		sum += s
 	}
+	n, unit := b.Frame.N, b.Program.BlockLen()
 	bounds, share := []int{0}, 0.0
-	for _, s := range a.speeds[:len(a.speeds)-1] {
+	for _, s := range speeds[:len(speeds)-1] {
 		share += s
 		bounds = append(bounds, max(bounds[len(bounds)-1], min(n, int(share/sum*float64(n))/unit*unit)))
 	}
-	return append(bounds, n)
+	return append(bounds, n), nil
 }
 
 // onlyOne is the launches of a call that one device does.

@@ -31,6 +31,13 @@
 //
 // Compiled kernels are kept in memory while the device is in use, and on disk for other processes ([CacheDir]).
 //
+// # Several devices
+//
+// Each has an executor: "cuda" is the first, "cuda:1" the second. The executor "cuda:all" splits a launch over slices, or over no
+// arrays at all, among them, each taking as many elements as it is predicted to do in the same time; results have the bits of one
+// device's. Launches with neighbours, with collective outputs or with Buffers, which lie on one device, are that device's, or
+// the fastest one's. A split pays where the devices have links of their own, or where there is much to compute.
+//
 // # What can go wrong
 //
 // Without a driver, Open's error is a *[LoadError] that tells what was tried; a driver that refuses gives an *[InitError],

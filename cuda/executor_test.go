@@ -457,7 +457,8 @@ func TestAll(t *testing.T) {
 	}
 	defer cpu.Close()
 	r := rand.New(rand.NewPCG(11, 12))
-	for _, text := range []string{"y = x*x + float(index()); r = sum(x*w); m = max(x)", "y = float(int64(1000)/int64(w)) + x", "y = scan(sum, x + w)"} {
+	for _, text := range []string{"y = x*x + float(index()); r = sum(x*w); m = max(x)", "y = float(int64(1000)/int64(w)) + x", "y = scan(sum, x + w)",
+		"y = gather(w, int64(x*x)) + x", "r = sum(uniform(1, index())); m = max(normal(2, index()))"} {
 		k, err := kernels.Parse("k", text)
 		if err != nil {
 			t.Fatal(err)
@@ -470,21 +471,24 @@ func TestAll(t *testing.T) {
 			w[n*2/3] = 0
 			run := func(ex runtime.Executor) (y []float64, results [2]float64, failed error) {
 				y = make([]float64, n)
-				args := runtime.Args{"x": x, "w": w, "y": y}
+				args := runtime.Args{}
+				have := map[string]any{"x": x, "w": w, "y": y, "r": &results[0], "m": &results[1]}
 				for _, p := range k.Params() {
-					switch p.Name {
-					case "r":
-						args["r"] = &results[0]
-					case "m":
-						args["m"] = &results[1]
-					}
+					args[p.Name] = have[p.Name]
+				}
+				if strings.Contains(text, "uniform") {
+					args["index"] = runtime.Shape{n}
 				}
 				call, err := ex.Bind(k, args)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if info := call.Info(); info.Executor != ex.Name() {
+				info := call.Info()
+				if info.Executor != ex.Name() {
 					t.Errorf("the executor of a call is %s, want %s", info.Executor, ex.Name())
+				}
+				if all := info.Workers == 12; ex == gpus && all == strings.Contains(text, "scan") {
+					t.Errorf("%s: %d multiprocessors take part", text, info.Workers)
 				}
 				for range 2 {
 					failed = call.Run(ctx)
