@@ -46,7 +46,8 @@ func (r Result) Sticky() bool {
 	case IllegalAddress, LaunchTimeout, AssertFailed, HardwareStack, IllegalInstr, Misaligned, InvalidSpace, InvalidPC, LaunchFailed, Unknown:
 		return true
 	}
-	return r == 214 || r == 220 || r == 721 || r == 911 // ECC uncorrectable, NVLink uncorrectable, tensor memory left over, external device
+	// ECC uncorrectable, NVLink uncorrectable, contained, tensor memory left over, client of MPS terminated, external device
+	return r == 214 || r == 220 || r == 226 || r == 721 || r == 810 || r == 911
 }
 
 // Error is a call of the driver that failed.

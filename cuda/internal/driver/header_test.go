@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -64,6 +65,38 @@ func TestHeader(t *testing.T) {
 			if args != n {
 				t.Errorf("%s has %d arguments, the stub %d: %s", name, args, n, f[1])
 			}
+		}
+	}
+}
+
+// TestSticky compares the results that are the last of a process with what cuda.h says of each.
+func TestSticky(t *testing.T) {
+	last := map[Result]string{ // what CUDA 12.8 and newer have besides, and what the words of cuda.h do not say
+		214: "ECC_UNCORRECTABLE", 220: "NVLINK_UNCORRECTABLE", 226: "CONTAINED", 721: "TENSOR_MEMORY_LEAK",
+		AssertFailed: "ASSERT", Unknown: "UNKNOWN",
+	}
+	text, err := os.ReadFile(filepath.Join(headers(t), "usr/include/cuda.h"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	star := regexp.MustCompile(`\s+\*?\s*`)
+	n := 0
+	for _, f := range regexp.MustCompile(`(?s)/\*\*((?:[^*]|\*[^/])*)\*/\s*CUDA_ERROR_(\w+)\s*=\s*(\d+)`).FindAllStringSubmatch(string(text), -1) {
+		r, err := strconv.Atoi(f[3])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := last[Result(r)] != "" || strings.Contains(star.ReplaceAllString(f[1], " "), "process must be terminated and relaunched")
+		if n++; Result(r).Sticky() != want {
+			t.Errorf("CUDA_ERROR_%s (%d): %v, want %v", f[2], r, !want, want)
+		}
+	}
+	if n < 50 {
+		t.Errorf("%d results in cuda.h", n)
+	}
+	for r, name := range last {
+		if !r.Sticky() {
+			t.Errorf("CUDA_ERROR_%s (%d) is not the last", name, r)
 		}
 	}
 }

@@ -29,6 +29,7 @@ var results = map[Result][2]string{
 	221:                {"JIT_COMPILER_NOT_FOUND", "PTX JIT compiler library not found"},
 	UnsupportedPTX:     {"UNSUPPORTED_PTX_VERSION", "the provided PTX was compiled with an unsupported toolchain."},
 	223:                {"JIT_COMPILATION_DISABLED", "PTX JIT compilation was disabled"},
+	226:                {"CONTAINED", "an exception occurred on the device that is now contained by the GPU's error containment capability"},
 	operatingSystem:    {"OPERATING_SYSTEM", "OS call failed or operation not supported on this OS"},
 	400:                {"INVALID_HANDLE", "invalid resource handle"},
 	NotFound:           {"NOT_FOUND", "named symbol not found"},
@@ -50,6 +51,7 @@ var results = map[Result][2]string{
 	SystemNotReady:     {"SYSTEM_NOT_READY", "system not yet initialized"},
 	SystemMismatch:     {"SYSTEM_DRIVER_MISMATCH", "system has unsupported display driver / cuda driver combination"},
 	CompatNotSupported: {"COMPAT_NOT_SUPPORTED_ON_DEVICE", "forward compatibility was attempted on non supported HW"},
+	810:                {"MPS_CLIENT_TERMINATED", "MPS client terminated while processing"},
 	911:                {"EXTERNAL_DEVICE", "unspecified external device error"},
 	Unknown:            {"UNKNOWN", "unknown error"},
 }

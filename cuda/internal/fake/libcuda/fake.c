@@ -749,7 +749,7 @@ static void idle(u64 lo, u64 hi, const char *what) {
 // Calls.
 
 static int sticky(CUresult r) {
-	return r == 214 || r == 220 || r == 700 || r == 702 || r == 710 || (r >= 714 && r <= 719) || r == 721 || r == 999;
+	return r == 214 || r == 220 || r == 226 || r == 700 || r == 702 || r == 710 || (r >= 714 && r <= 719) || r == 721 || r == 810 || r == 911 || r == 999;
 }
 
 static CUresult enter(int call) {
