@@ -268,7 +268,8 @@ func judge(t *testing.T, l *fake.Library, call string, rest []string, err error,
 	var e *Error
 	switch {
 	case err == nil:
-		again := r == driver.OutOfMemory && strings.Contains(call, "FromPool") // which is tried once more
+		again := r == driver.OutOfMemory && strings.Contains(call, "FromPool") ||
+			call == "cuModuleLoadDataEx" && (r == driver.OutOfMemory || l.Count("cuLinkCreate_v2") > 0 && r != driver.LaunchFailed) // which are tried once more
 		if matters(call) && !again && slices.ContainsFunc(rest, works) {
 			t.Error("no error")
 		}
@@ -496,6 +497,43 @@ func TestGarbage(t *testing.T) {
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("%+v after %+v", l.Live(), before)
+		}
+	}
+}
+
+// A driver that has no room for a kernel's code gets what the pool keeps, and one that takes no images gets the text.
+func TestCodeAgain(t *testing.T) {
+	for _, c := range []struct {
+		dir, call string
+		r         driver.Result
+	}{
+		{"", "cuModuleLoadDataEx", driver.OutOfMemory},
+		{t.TempDir(), "cuModuleLoadDataEx", driver.NoBinaryForGPU},
+		{t.TempDir(), "cuLinkCreate_v2", driver.NotPermitted},
+		{t.TempDir(), "cuLinkComplete", driver.NotSupported},
+	} {
+		l := fake.New(t, fake.Config{Loader: fake.Inert})
+		ex, err := openFake(l, "", c.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		args, free, err := buffers(context.Background(), ex, 1000, "a", "b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		trims := l.Count("cuMemPoolTrimTo")
+		l.Fail(c.call, 1, c.r)
+		call, err := ex.Bind(kernel(t, "a = 2*b"), args)
+		if err != nil {
+			t.Errorf("%s gives %d: %v", c.call, c.r, err)
+		} else if err := call.Run(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if trimmed := l.Count("cuMemPoolTrimTo") > trims; trimmed != (c.r == driver.OutOfMemory) {
+			t.Errorf("%s gives %d: trimmed %v", c.call, c.r, trimmed)
+		}
+		if err := errors.Join(free(), ex.Close()); err != nil {
+			t.Error(err)
 		}
 	}
 }

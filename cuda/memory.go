@@ -17,11 +17,8 @@ func (g *gpu) alloc(bytes int64) (p driver.Ptr, err error) {
 		}
 		return g.drv.Alloc(uint64(bytes))
 	}
-	if p, err = get(); isOutOfMemory(err) && g.pool != 0 {
-		// What the pool keeps for later may be in pieces that are too small.
-		if e := errors.Join(g.drv.SyncStream(g.stream), g.drv.TrimPool(g.pool, 0)); e == nil {
-			p, err = get()
-		}
+	if p, err = get(); isOutOfMemory(err) && g.trim() {
+		p, err = get()
 	}
 	if err == nil {
 		return p, nil
@@ -31,6 +28,12 @@ func (g *gpu) alloc(bytes int64) (p driver.Ptr, err error) {
 	}
 	free, _, _ := g.drv.MemInfo()
 	return 0, &MemoryError{Device: g.ordinal, Bytes: bytes, Free: int64(free), Err: err}
+}
+
+// trim gives the driver what the pool keeps for later, which may be in pieces that are too small, or be wanted for other things than
+// buffers. It reports false if there is no pool, or if that fails. The context is current.
+func (g *gpu) trim() bool {
+	return g.pool != 0 && errors.Join(g.drv.SyncStream(g.stream), g.drv.TrimPool(g.pool, 0)) == nil
 }
 
 // unalloc gives memory back that nothing uses any more but what the device's stream has to do. The context is current.

@@ -80,20 +80,18 @@ func (m *modules) compile(kernel, text string) (driver.Module, error) {
 				return h, nil
 			} // else it is for another driver, whatever its name says
 		}
-		image, log, err := g.drv.Link(ptx)
-		if err == nil {
-			_ = m.disk.Put(name, image) // a directory that cannot be written costs time alone
-			h, log, err := g.drv.LoadModule(image)
-			if err != nil {
-				return fail(log, err)
+		// What fails here need not fail without an image: CUDA_FORCE_PTX_JIT, for one, has the driver take none.
+		if image, _, err := g.drv.Link(ptx); err == nil {
+			if h, _, err := g.drv.LoadModule(image); err == nil {
+				_ = m.disk.Put(name, image) // a directory that cannot be written costs time alone
+				return h, nil
 			}
-			return h, nil
-		}
-		if e, ok := err.(*driver.Error); !ok || e.Result != driver.NotSupported {
-			return fail(log, err)
 		}
 	}
 	h, log, err := g.drv.LoadModule(ptx)
+	if isOutOfMemory(err) && g.trim() {
+		h, log, err = g.drv.LoadModule(ptx)
+	}
 	if err != nil {
 		return fail(log, err)
 	}
