@@ -151,17 +151,20 @@ func (s *stepping) take(ctx context.Context, n int) (taken int, err error) {
 	l := s.launch
 	d, stream := l.ex.gpu.drv, l.ex.stream
 	oneByOne := l.faults > 0 || l.module.Indirect
-	if !oneByOne && n >= 4*graphPairs {
-		if err := s.capture(); err != nil {
-			return 0, err
-		}
-	}
+	graphs := false
 	asked := 0
 	for taken < n {
 		if ctx.Err() != nil {
 			return taken, context.Cause(ctx)
 		}
-		if s.graph != 0 && !oneByOne && taken%2 == 0 && n-taken >= 2*graphPairs {
+		if taken == 2 && !oneByOne && n >= 4*graphPairs {
+			// Not before: a driver that loads lazily may load a kernel when it is first launched, and that is not for captures.
+			if err := s.capture(); err != nil {
+				return taken, err
+			}
+			graphs = s.graph != 0
+		}
+		if graphs && taken%2 == 0 && n-taken >= 2*graphPairs {
 			if err := d.LaunchGraph(s.graph, stream); err != nil {
 				return taken, err
 			}

@@ -14,6 +14,7 @@
 //     release or wait do their work even where a test makes them fail.
 //   - A context that goes with the last release of a primary context may be nobody's current one: its calls give
 //     CUDA_ERROR_INVALID_CONTEXT. What a lost context takes with it is no leak.
+//   - To capture a launch of what was not launched before is a fault: a driver may load lazily, which a capture need not stand.
 //   - Streams are non-blocking. Graphs hold no allocations, and run as one sequence.
 //   - Addresses are never used again, so that a stale one is always found.
 package fake

@@ -551,8 +551,15 @@ func TestGraphs(t *testing.T) {
 	f := function(t, l, "inc")
 	e, back := newEvent(t, l, 0), newEvent(t, l, 0)
 	host := pinned(t, l, 8)
+	check(t, l.BeginCapture(s))
+	check(t, launch(l, f, s, p, 4))
+	wantFault(t, l, "before its first launch")
+	g := must(l.EndCapture(s))(t)
+	check(t, l.DestroyGraph(g))
+	check(t, launch(l, f, s, p, 4))
 	check(t, l.Fill32(p, 0, 2, s))
 	check(t, l.SyncStream(s))
+	launches := l.Stats().Launches
 
 	check(t, l.BeginCapture(s))
 	check(t, launch(l, f, s, p, 4))
@@ -582,11 +589,11 @@ func TestGraphs(t *testing.T) {
 	}
 	_, err = capture(false)
 	wantResult(t, err, 904)
-	g := must(capture(true))(t)
+	g = must(capture(true))(t)
 	x := must(l.Instantiate(g))(t)
 	check(t, l.DestroyGraph(g))
 	check(t, l.Synchronize())
-	if l.Memory(p, 1)[0] != 0 || l.Stats().Launches != 0 {
+	if l.Memory(p, 1)[0] != 0 || l.Stats().Launches != launches {
 		t.Error("a capture ran")
 	}
 	for i := range byte(3) {

@@ -122,6 +122,7 @@ typedef struct {
 	module *m;
 	char *name;
 	entry e;
+	int loaded; // it was launched outside a capture
 } function;
 
 typedef struct {
@@ -1398,6 +1399,8 @@ API(cuLaunchKernel, (handle h, u32 gx, u32 gy, u32 gz, u32 bx, u32 by, u32 bz, u
 		return INVALID_VALUE;
 	}
 	if (threads > f->e.threads) return 701; // out of resources
+	if (!s->cap) f->loaded = 1;
+	else if (!f->loaded) fault("%s: %s is captured before its first launch, when it may have to be loaded", calling, f->name);
 	if (shared + (u64)f->e.shared > (u64)a[8] || extra || (f->e.count && !params)) return INVALID_VALUE;
 	op *o = newOp(KERNEL);
 	o->f = f;
