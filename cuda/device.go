@@ -21,6 +21,7 @@ type properties struct {
 	l2         int64
 	driver     int
 	pools      bool
+	unified    bool // addresses are the device's and the host's in one
 }
 
 // leastCapability is what the PTX needs: shuffles that name their threads, and independent thread scheduling.
@@ -64,7 +65,7 @@ func readProperties(drv driver.Driver, d driver.Device, ordinal int) (p properti
 	if p.driver, err = drv.Version(); err != nil {
 		return p, err
 	}
-	var major, minor, l2, pools int
+	var major, minor, l2, pools, unified int
 	for _, a := range []struct {
 		to     *int
 		what   driver.Attribute
@@ -78,12 +79,14 @@ func readProperties(drv driver.Driver, d driver.Device, ordinal int) (p properti
 		{&minor, driver.CapabilityMinor, true},
 		{&l2, driver.L2Bytes, false},
 		{&pools, driver.MemoryPools, false},
+		{&unified, driver.UnifiedAddressing, false},
 	} {
 		if *a.to, err = drv.DeviceAttribute(a.what, d); err != nil && a.needed {
 			return p, err
 		}
 	}
 	p.capability, p.l2, p.pools = 10*major+minor, int64(l2), pools != 0 && p.driver >= 11020
+	p.unified = unified != 0
 	if p.capability < leastCapability {
 		return p, &CapabilityError{Device: ordinal, Name: p.name, Have: formatCapability(p.capability), Want: formatCapability(leastCapability)}
 	}

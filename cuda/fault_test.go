@@ -440,12 +440,23 @@ func TestCallsOfALaunch(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer free()
-	sums := runtime.Args{"b": args["b"], "r": new(float64)}
+	ints, err := runtime.NewBuffer[int64](ex, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ints.Close()
 	for _, c := range []struct {
-		text string
-		args runtime.Args
-	}{{"a = 2*b", args}, {"r = sum(b)", sums}} {
-		call, err := ex.Bind(kernel(t, c.text), c.args)
+		text  string
+		args  runtime.Args
+		typed kernels.Option
+		back  int // copies to the host
+	}{
+		{"a = 2*b", args, kernels.Scalars(), 0},
+		{"r = sum(b)", runtime.Args{"b": args["b"], "r": new(float64)}, kernels.Scalars(), 0},
+		{"k = k/3", runtime.Args{"k": ints}, kernels.Typed(kernels.Int64, "k"), 0},
+		{"k = 3/k", runtime.Args{"k": ints}, kernels.Typed(kernels.Int64, "k"), 1},
+	} {
+		call, err := ex.Bind(kernel(t, c.text, c.typed), c.args)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -464,6 +475,66 @@ func TestCallsOfALaunch(t *testing.T) {
 			if strings.Contains(name, "Alloc") || strings.Contains(name, "Create") || strings.Contains(name, "Module") {
 				t.Errorf("%s: a launch calls %s", c.text, name)
 			}
+			if strings.Contains(name, "Memcpy") {
+				if c.back--; name != "cuMemcpyDtoHAsync_v2" || c.back < 0 {
+					t.Errorf("%s: a launch calls %s", c.text, name)
+				}
+			}
+		}
+	}
+}
+
+// What one launch faulted at, or found, is not the next one's.
+func TestFaultsOfLaunches(t *testing.T) {
+	ctx := context.Background()
+	for _, unified := range []int{0, 1} {
+		l := fake.New(t, fake.Config{Devices: []fake.Device{{Attributes: map[driver.Attribute]int{driver.UnifiedAddressing: unified}}}})
+		ex, err := openFake(l, "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		k, err := runtime.NewBuffer[int64](ex, 5000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, sum := int64(0), int64(0)
+		divide, err := ex.Bind(kernel(t, "r = sum(60/k)", kernels.Typed(kernels.Int64, "k")), runtime.Args{"k": k, "r": &r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		add, err := ex.Bind(kernel(t, "r = sum(k)", kernels.Typed(kernels.Int64, "k")), runtime.Args{"k": k, "r": &sum})
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := make([]int64, 5000)
+		for _, zero := range []int{-1, -1, 4999, 17, -1, 4000, -1} {
+			for i := range values {
+				values[i] = 1 + int64(i%3)
+			}
+			if zero >= 0 {
+				values[zero] = 0
+			}
+			want, wantSum := int64(0), int64(0)
+			for _, v := range values {
+				wantSum += v
+				want += 60 / max(v, 1)
+			}
+			if err := k.CopyFrom(ctx, values); err != nil {
+				t.Fatal(err)
+			}
+			var fault *runtime.DivideError
+			switch err := divide.Run(ctx); {
+			case zero < 0 && (err != nil || r != want):
+				t.Errorf("%v, %d, want %d", err, r, want)
+			case zero >= 0 && (!errors.As(err, &fault) || fault.Index != zero):
+				t.Errorf("%v, want element %d", err, zero)
+			}
+			if err := add.Run(ctx); err != nil || sum != wantSum {
+				t.Errorf("%v, %d, want %d", err, sum, wantSum)
+			}
+		}
+		if err := errors.Join(k.Close(), ex.Close()); err != nil {
+			t.Error(err)
 		}
 	}
 }

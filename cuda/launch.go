@@ -44,6 +44,8 @@ type launch struct {
 	foldParam [1]unsafe.Pointer
 
 	words    words // faults, then results of reductions, then those of collectives
+	clean    bool  // the device's words of faults have none
+	direct   bool  // results need no copy: blocks write into the host's words, or the ring brings them
 	faults   int
 	results  int
 	extra    int          // words of collectives
@@ -326,6 +328,7 @@ func (l *launch) allocate() (err error) {
 		}
 		l.args.Faults = uint64(l.words.device)
 	}
+	l.direct = l.faults+l.extra == 0 && (l.raw || l.ex.gpu.props.unified)
 	for r := range l.found.partials { // of all blocks, one comes back
 		l.found.partials[r] = make([]uint64, min(1, l.blocks()))
 		if l.raw {
@@ -337,7 +340,7 @@ func (l *launch) allocate() (err error) {
 	}
 	l.stride = l.blocks()
 	if l.stride == 1 && !l.raw { // what the kernel writes is the result
-		l.partials = l.words.device + driver.Ptr(8*l.faults)
+		l.partials = l.result(0)
 	} else {
 		if l.partials, err = h.alloc(8 * int64(l.stride) * int64(l.results)); err != nil {
 			return err
@@ -352,6 +355,15 @@ func (l *launch) allocate() (err error) {
 	}
 	l.args.Partials, l.args.PartialStride = uint64(l.partials), l.stride
 	return nil
+}
+
+// result is where the result of a reduction goes: to memory of the host where nothing else comes back, as a copy takes as long as a small
+// kernel. With unified addressing the device reaches what is pinned by its address.
+func (l *launch) result(r int) driver.Ptr {
+	if l.direct {
+		return driver.Ptr(uintptr(unsafe.Pointer(&l.words.host[r])))
+	}
+	return l.words.device + driver.Ptr(8*(l.faults+r))
 }
 
 // folded is how many partials a fold leaves of n.
@@ -471,7 +483,7 @@ func (l *launch) runResident(ctx context.Context) error {
 	if ms, err := g.drv.Elapsed(l.start, l.stop); err == nil {
 		l.took = time.Duration(float64(ms) * 1e6)
 	}
-	if l.faults+l.results+l.extra > 0 {
+	if l.comingBack() > 0 {
 		return g.finish(s, nil)
 	}
 	return nil
@@ -533,7 +545,9 @@ func (l *launch) from(lo int) []uint64 {
 
 // sendFaults forgets faults.
 func (l *launch) sendFaults(s driver.Stream) error {
-	if l.faults == 0 {
+	clean := l.clean
+	l.clean = false // until what comes of this launch is seen
+	if l.faults == 0 || clean {
 		return nil
 	}
 	for i := range l.faults {
@@ -542,9 +556,17 @@ func (l *launch) sendFaults(s driver.Stream) error {
 	return l.ex.gpu.drv.CopyToDevice(l.words.device, unsafe.Pointer(unsafe.SliceData(l.words.host)), uint64(8*l.faults), s)
 }
 
+// comingBack is how many words are copied to the host after a launch.
+func (l *launch) comingBack() int {
+	if l.direct {
+		return 0
+	}
+	return l.faults + l.results + l.extra
+}
+
 // fetchWords brings faults and results to the host.
 func (l *launch) fetchWords(s driver.Stream) error {
-	n := l.faults + l.results + l.extra
+	n := l.comingBack()
 	if n == 0 {
 		return nil
 	}
@@ -604,7 +626,7 @@ func (l *launch) fold(s driver.Stream) error {
 	for r := range l.results {
 		in, n := l.partials+driver.Ptr(8*r*l.stride), l.stride
 		for level := 0; n > 1; level++ {
-			out := l.words.device + driver.Ptr(8*(l.faults+r))
+			out := l.result(r)
 			if level < len(l.levels) {
 				out = l.levels[level]
 			}
@@ -620,8 +642,10 @@ func (l *launch) fold(s driver.Stream) error {
 
 // takeOutcome takes faults and results out of the words that came back.
 func (l *launch) takeOutcome() error {
+	l.clean = true
 	for i := range l.faults {
 		l.found.faults[i] = int64(l.words.host[i])
+		l.clean = l.clean && l.found.faults[i] == kernels.NoFault
 	}
 	for r, parts := range l.found.partials {
 		switch {
