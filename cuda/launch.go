@@ -127,7 +127,7 @@ func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.
 	if err := l.prepareStaging(); err != nil {
 		return nil, err
 	}
-	if l.start, err = l.held.event(driver.EventBlocking); err != nil {
+	if l.start, err = l.held.event(0); err != nil { // nobody waits for it, and a blocking one would interrupt the host
 		return nil, err
 	}
 	if l.stop, err = l.held.event(driver.EventBlocking); err != nil {

@@ -77,7 +77,11 @@ func (r *ring) ensure(bytes int) (err error) {
 			return err
 		}
 		for _, e := range []*driver.Event{&s.here, &s.ran, &s.done} {
-			if *e, err = d.NewEvent(driver.EventBlocking | driver.EventUntimed); err != nil {
+			flags := driver.EventUntimed
+			if e == &s.done { // the only one that the host waits for
+				flags |= driver.EventBlocking
+			}
+			if *e, err = d.NewEvent(flags); err != nil {
 				return r.gpu.fault(err)
 			}
 		}

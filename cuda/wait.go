@@ -6,10 +6,10 @@ import (
 	"github.com/triad-go/triad/cuda/internal/driver"
 )
 
-// spinFor is how long a waiter asks again and again before it gives its processor away: waking
-// it costs more than short kernels take. It does not yield to other goroutines meanwhile, since one that is bound to its
-// thread comes back 50 µs later.
-const spinFor = 20 * time.Microsecond
+// spinFor is how long a waiter asks again and again before it gives its processor away: about what it takes to wake a
+// thread by an interrupt of the device, so that a wait takes twice as long as it had to at the most. It does not yield to
+// other goroutines meanwhile, since one that is bound to its thread comes back 50 µs later.
+const spinFor = 50 * time.Microsecond
 
 // wait waits for an event that was made with driver.EventBlocking. The context is current.
 func (g *gpu) wait(e driver.Event) error {
