@@ -281,6 +281,31 @@ func TestStaged(t *testing.T) {
 	}
 }
 
+// TestChunks: arrays of middle size go in so many chunks that copies both ways overlap, small ones in one.
+func TestChunks(t *testing.T) {
+	l := fake.New(t, fake.Config{Idle: true})
+	ex, err := openStaged(l, stagingMost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	k := kernels.Must(kernels.Parse("triad", "a = b + s*c", kernels.Scalars("s")))
+	for n, most := range map[int]uint64{1000: 1, 30_000: 1, 100_000: 3, 1_000_000: 8, 6_000_000: 20} {
+		a, b, c := make([]float64, n), make([]float64, n), make([]float64, n)
+		call, err := ex.Bind(k, runtime.Args{"a": a, "b": b, "c": c, "s": 3.0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := l.Stats().Launches
+		if err := call.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if launches := l.Stats().Launches - before; launches > most || launches < min(most, leastChunks) {
+			t.Errorf("%d elements: %d chunks, want %d", n, launches, most)
+		}
+	}
+}
+
 // TestSteps: steps with and without a graph are those of the processor, on slices and on buffers.
 func TestSteps(t *testing.T) {
 	p := newPair(t, stagingMost)

@@ -43,13 +43,21 @@ func (l *launch) prepareStaging() error {
 	unit := l.binding.Program.BlockLen()
 	most := int(min(l.ex.settings.staging/ringSlots, slotBytes)) - regions*regionAlign
 	s.chunk = max(1, most/perElement/unit) * unit
-	s.chunk = min(s.chunk, (l.n+unit-1)/unit*unit)
+	fair := max(l.n/leastChunks, chunkBytes/perElement, 1)
+	s.chunk = min(s.chunk, (min(l.n, fair)+unit-1)/unit*unit)
 	for _, slot := range s.chunked {
 		l.arrays[slot].device = driver.Ptr(s.bytes)
 		s.bytes += (s.chunk*l.arrays[slot].size + regionAlign - 1) &^ (regionAlign - 1)
 	}
 	return nil
 }
+
+// Arrays of middle size go in leastChunks chunks or more, for copies both ways and kernels to overlap, unless chunks would be of less
+// than chunkBytes: then what it takes to send one off would count.
+const (
+	leastChunks = 2 * ringSlots
+	chunkBytes  = 1 << 20
+)
 
 // regionAlign is what the regions of a slot are aligned to.
 const regionAlign = 256
