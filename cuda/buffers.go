@@ -100,10 +100,24 @@ func copyPeer(to, from *deviceMemory) error {
 		if lost := from.gpu.lost.Load(); lost != nil {
 			return lost
 		}
-		if ok, e := g.drv.CanAccessPeer(g.dev, from.gpu.dev); e == nil && ok {
-			_ = g.drv.EnablePeer(from.gpu.ctx) // without it the driver copies by the host's memory
-		}
+		g.approach(from.gpu)
 		err = g.drv.CopyPeer(to.ptr, g.ctx, from.ptr, from.gpu.ctx, uint64(to.bytes), g.stream)
 	}
 	return g.finish(g.stream, g.fault(err))
+}
+
+// approach lets a device reach the memory of another one, if they can: without it the driver copies by the host's memory. The context is
+// current.
+func (g *gpu) approach(of *gpu) {
+	if _, was := g.near.LoadOrStore(of, nil); was {
+		return
+	}
+	if ok, err := g.drv.CanAccessPeer(g.dev, of.dev); err != nil || !ok {
+		return
+	}
+	if of.pool != 0 { // whose memory EnablePeer says nothing of
+		_ = g.drv.SharePool(of.pool, g.dev)
+	} else {
+		_ = g.drv.EnablePeer(of.ctx)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/triad-go/triad/cuda/internal/driver"
 	"github.com/triad-go/triad/cuda/internal/fake"
 	"github.com/triad-go/triad/kernels"
 	"github.com/triad-go/triad/runtime"
@@ -383,8 +384,13 @@ func TestSteps(t *testing.T) {
 
 // TestCopy: from buffer to buffer, on one device, on two, and in pinned memory.
 func TestCopy(t *testing.T) {
+	testCopy(t, fake.Device{})
+	testCopy(t, fake.Device{Attributes: map[driver.Attribute]int{driver.MemoryPools: 0}})
+}
+
+func testCopy(t *testing.T, d fake.Device) {
 	ctx := context.Background()
-	l := fake.New(t, fake.Config{Devices: make([]fake.Device, 2)})
+	l := fake.New(t, fake.Config{Devices: []fake.Device{d, d}})
 	if err := l.Open(); err != nil && l.Driver == nil {
 		t.Fatal(err)
 	}
@@ -435,6 +441,9 @@ func TestCopy(t *testing.T) {
 		if err := way[0].CopyFrom(ctx, x); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if s := l.Stats(); s.Peer == 0 || s.Near != s.Peer {
+		t.Errorf("of %d bytes from device to device, %d went by themselves", s.Peer, s.Near)
 	}
 	// A kernel takes no buffer of another device.
 	k := kernels.Must(kernels.Parse("k", "y = x"))

@@ -24,6 +24,8 @@ type gpu struct {
 	words   slab
 	ring    ring
 
+	near sync.Map // *gpu whose memory was made this one's to reach, where it can
+
 	refs int // guarded by gpus
 	lost atomic.Pointer[LostError]
 }

@@ -162,6 +162,8 @@ var methods = []method{
 		[]one{{"cuMemAllocFromPoolAsync", []expect{pointer, w(1 << 35), w(hd5), w(hd3)}, []written{{0, le64(hd4)}}, nil}}, Ptr(hd4)},
 	{"PoolThreshold", func(d Driver) (any, error) { return nothing(d.PoolThreshold(hd5, math.MaxUint64)) },
 		[]one{{"cuMemPoolSetAttribute", []expect{w(hd5), i32(4), pointer}, nil, []written{{2, le64(math.MaxUint64)}}}}, nil},
+	{"SharePool", func(d Driver) (any, error) { return nothing(d.SharePool(hd5, 1)) },
+		[]one{{"cuMemPoolSetAccess", []expect{w(hd5), pointer, w(1)}, nil, []written{{1, slices.Concat(le32(1), le32(1), le32(3))}}}}, nil},
 	{"TrimPool", func(d Driver) (any, error) { return nothing(d.TrimPool(hd5, 1<<34)) },
 		[]one{{"cuMemPoolTrimTo", []expect{w(hd5), w(1 << 34)}, nil, nil}}, nil},
 	{"HostAlloc", func(d Driver) (any, error) { return d.HostAlloc(1<<33, HostPortable|HostWriteCombined) },

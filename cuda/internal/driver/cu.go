@@ -15,6 +15,7 @@ package driver
 #pragma weak cuMemAllocFromPoolAsync
 #pragma weak cuMemPoolSetAttribute
 #pragma weak cuMemPoolTrimTo
+#pragma weak cuMemPoolSetAccess
 #pragma weak cuGraphInstantiateWithFlags
 
 #define LACKING(f) if (!f) return (CUresult)-1
@@ -77,6 +78,15 @@ static CUresult poolThreshold(uintptr_t pool, cuuint64_t keep) {
 static CUresult trimPool(uintptr_t pool, size_t keep) {
 	LACKING(cuMemPoolTrimTo);
 	return cuMemPoolTrimTo((CUmemoryPool)pool, keep);
+}
+
+static CUresult sharePool(uintptr_t pool, CUdevice with) {
+	LACKING(cuMemPoolSetAccess);
+	CUmemAccessDesc access = { 0 };
+	access.location.type = CU_MEM_LOCATION_TYPE_DEVICE;
+	access.location.id = with;
+	access.flags = CU_MEM_ACCESS_FLAGS_PROT_READWRITE;
+	return cuMemPoolSetAccess((CUmemoryPool)pool, &access, 1);
 }
 
 static CUresult beginCapture(uintptr_t s) {
@@ -437,6 +447,10 @@ func (binding) PoolThreshold(p Pool, keep uint64) error {
 
 func (binding) TrimPool(p Pool, keep uint64) error {
 	return check("cuMemPoolTrimTo", C.trimPool(C.uintptr_t(p), C.size_t(keep)))
+}
+
+func (binding) SharePool(p Pool, with Device) error {
+	return check("cuMemPoolSetAccess", C.sharePool(C.uintptr_t(p), C.CUdevice(with)))
 }
 
 func (binding) HostAlloc(bytes uint64, flags HostFlags) (unsafe.Pointer, error) {

@@ -95,6 +95,7 @@ type Driver interface {
 	AllocFromPool(bytes uint64, p Pool, s Stream) (Ptr, error)       // cuMemAllocFromPoolAsync
 	PoolThreshold(p Pool, keep uint64) error                         // cuMemPoolSetAttribute, CU_MEMPOOL_ATTR_RELEASE_THRESHOLD
 	TrimPool(p Pool, keep uint64) error                              // cuMemPoolTrimTo
+	SharePool(p Pool, with Device) error                             // cuMemPoolSetAccess, read and write: EnablePeer is not for pools
 	HostAlloc(bytes uint64, flags HostFlags) (unsafe.Pointer, error) // cuMemHostAlloc: pinned
 	HostFree(p unsafe.Pointer) error                                 // cuMemFreeHost
 	HostRegister(p unsafe.Pointer, bytes uint64) error               // cuMemHostRegister_v2

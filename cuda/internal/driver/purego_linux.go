@@ -515,6 +515,20 @@ func (l *library) TrimPool(p Pool, keep uint64) error {
 	return l.call2(cuMemPoolTrimTo, uintptr(p), uintptr(keep))
 }
 
+// poolAccess is CUmemAccessDesc.
+type poolAccess struct {
+	location struct{ kind, id int32 }
+	flags    int32
+}
+
+const poolReadWrite = 3 // CU_MEM_ACCESS_FLAGS_PROT_READWRITE
+
+func (l *library) SharePool(p Pool, with Device) error {
+	access := poolAccess{flags: poolReadWrite}
+	access.location.kind, access.location.id = poolOnDevice, int32(with)
+	return l.call3(cuMemPoolSetAccess, uintptr(p), uintptr(unsafe.Pointer(&access)), 1)
+}
+
 func (l *library) HostAlloc(bytes uint64, flags HostFlags) (unsafe.Pointer, error) {
 	o := getOut()
 	err := l.call3(cuMemHostAlloc, uintptr(unsafe.Pointer(o)), uintptr(bytes), uintptr(flags))

@@ -160,7 +160,7 @@ var prototypes = map[string]int{
 	"cuOccupancyMaxPotentialBlockSize": 6, "cuOccupancyMaxActiveBlocksPerMultiprocessor": 4, "cuLaunchKernel": 11,
 	"cuMemAlloc_v2": 2, "cuMemFree_v2": 1, "cuMemAllocAsync": 3, "cuMemFreeAsync": 2,
 	"cuDeviceGetDefaultMemPool": 2, "cuMemPoolCreate": 2, "cuMemPoolDestroy": 1, "cuMemAllocFromPoolAsync": 4,
-	"cuMemPoolSetAttribute": 3, "cuMemPoolTrimTo": 2,
+	"cuMemPoolSetAttribute": 3, "cuMemPoolTrimTo": 2, "cuMemPoolSetAccess": 3,
 	"cuMemHostAlloc": 3, "cuMemFreeHost": 1, "cuMemHostRegister_v2": 3, "cuMemHostUnregister": 1,
 	"cuMemcpyHtoDAsync_v2": 4, "cuMemcpyDtoHAsync_v2": 4, "cuMemcpyDtoDAsync_v2": 4, "cuMemcpyPeerAsync": 6,
 	"cuDeviceCanAccessPeer": 3, "cuCtxEnablePeerAccess": 2, "cuMemsetD32Async": 4,

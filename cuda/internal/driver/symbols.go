@@ -78,6 +78,7 @@ const (
 	cuMemAllocFromPoolAsync
 	cuMemPoolSetAttribute
 	cuMemPoolTrimTo
+	cuMemPoolSetAccess
 	cuGraphInstantiateWithFlags
 
 	symbols = iota - 1 // the number of all
@@ -151,5 +152,6 @@ var names = [symbols]string{
 	cuMemAllocFromPoolAsync:     "cuMemAllocFromPoolAsync",
 	cuMemPoolSetAttribute:       "cuMemPoolSetAttribute",
 	cuMemPoolTrimTo:             "cuMemPoolTrimTo",
+	cuMemPoolSetAccess:          "cuMemPoolSetAccess",
 	cuGraphInstantiateWithFlags: "cuGraphInstantiateWithFlags",
 }

@@ -308,7 +308,8 @@ type Stats struct {
 	Pageable   uint64 // copies from and to memory that is not pinned
 	IdleSyncs  uint64 // waits that found nothing to wait for
 	Operations uint64 // operations of streams that have run
-	_          [7]uint64
+	Near       uint64 // bytes of Peer that the device copied to reached by itself
+	_          [6]uint64
 }
 
 // Stats gives what was asked so far.

@@ -46,7 +46,7 @@ enum {
 	X(cuOccupancyMaxPotentialBlockSize, 0) X(cuOccupancyMaxActiveBlocksPerMultiprocessor, 0) X(cuLaunchKernel, 0) \
 	X(cuMemAlloc_v2, 0) X(cuMemFree_v2, 1) X(cuMemAllocAsync, 0) X(cuMemFreeAsync, 1) X(cuDeviceGetDefaultMemPool, 0) \
 	X(cuMemPoolCreate, 0) X(cuMemPoolDestroy, 1) X(cuMemAllocFromPoolAsync, 0) X(cuMemPoolSetAttribute, 0) \
-	X(cuMemPoolTrimTo, 0) X(cuMemHostAlloc, 0) X(cuMemFreeHost, 1) X(cuMemHostRegister_v2, 0) X(cuMemHostUnregister, 1) \
+	X(cuMemPoolTrimTo, 0) X(cuMemPoolSetAccess, 0) X(cuMemHostAlloc, 0) X(cuMemFreeHost, 1) X(cuMemHostRegister_v2, 0) X(cuMemHostUnregister, 1) \
 	X(cuMemcpyHtoDAsync_v2, 0) X(cuMemcpyDtoHAsync_v2, 0) X(cuMemcpyDtoDAsync_v2, 0) X(cuMemcpyPeerAsync, 0) \
 	X(cuDeviceCanAccessPeer, 0) X(cuCtxEnablePeerAccess, 0) X(cuMemsetD32Async, 0) X(cuStreamCreate, 0) \
 	X(cuStreamDestroy_v2, 1) X(cuStreamSynchronize, 1) X(cuStreamQuery, 0) X(cuStreamWaitEvent, 0) X(cuEventCreate, 0) \
@@ -129,6 +129,7 @@ typedef struct {
 	object o;
 	int device, standard;
 	u64 used, reserved, threshold, live;
+	char shared[MAXDEVICES];
 } pool;
 
 typedef struct {
@@ -252,7 +253,7 @@ static u64 counts[NCALLS], total;
 static unsigned char *sequence;
 static size_t sequenceRoom;
 static u64 stats[16];
-enum { S_LAUNCHES, S_TODEVICE, S_TOHOST, S_ONDEVICE, S_PEER, S_FILLED, S_PAGEABLE, S_IDLE, S_OPERATIONS };
+enum { S_LAUNCHES, S_TODEVICE, S_TOHOST, S_ONDEVICE, S_PEER, S_FILLED, S_PAGEABLE, S_IDLE, S_OPERATIONS, S_NEAR };
 
 static char *faults;
 static size_t faultLength;
@@ -541,6 +542,9 @@ static int byAddress(const void *a, const void *b) {
 	return x < y ? -1 : x > y;
 }
 
+// near tells whether a context's device reaches an allocation of another one: a pool says so by itself.
+static int near(ctx *c, const allocation *a) { return a->pool ? a->pool->shared[c->device] : c->peers[a->device]; }
+
 // run runs the operation at the head of a stream. Waits are over by then.
 static void run(stream *s) {
 	op *o = s->head;
@@ -616,7 +620,7 @@ static void run(stream *s) {
 		for (size_t i = 0; i < allocationCount; i++) {
 			allocation *a = allocations[i];
 			if (a->state != LIVE && a->state != GOING) continue;
-			if (a->ctx != c && !c->peers[a->device]) continue;
+			if (a->ctx != c && !near(c, a)) continue;
 			ranges[n++] = (range){a->va, a->size, a->base + 4096};
 		}
 		for (size_t i = 0; i < pinCount; i++) ranges[n++] = (range){(u64)(uintptr_t)pins[i].p, pins[i].size, pins[i].p};
@@ -1581,6 +1585,25 @@ API(cuMemPoolTrimTo, (handle h, size_t keep), (h, keep)) {
 	return OK;
 }
 
+typedef struct { int locationType, location, flags; } access_; // CUmemAccessDesc
+
+API(cuMemPoolSetAccess, (handle h, const access_ *list, size_t n), (h, list, n)) {
+	pool *p = find(h, POOL);
+	if (!p) return INVALID_VALUE;
+	for (size_t i = 0; i < n; i++) {
+		device *d;
+		if (list[i].locationType != 1 || physical(list[i].location, &d)) return INVALID_VALUE;
+		if (list[i].flags != 0 && list[i].flags != 3) return INVALID_VALUE;
+		if (d - devices == p->device) {
+			if (!list[i].flags) return INVALID_VALUE;
+			continue;
+		}
+		if (!d->peers[p->device]) return INVALID_DEVICE;
+		p->shared[d - devices] = list[i].flags == 3;
+	}
+	return OK;
+}
+
 // Pinned memory.
 
 static CUresult pin(unsigned char *p, u64 size, int registered, ctx *c) {
@@ -1734,6 +1757,8 @@ API(cuMemcpyPeerAsync, (CUdeviceptr dst, handle to, CUdeviceptr src, handle from
 	if (!t || !f) return INVALID_CONTEXT;
 	if (t->sticky || f->sticky) return t->sticky ? t->sticky : f->sticky;
 	stats[S_PEER] += bytes;
+	allocation *a = lookup(src);
+	if (t != f && a && near(t, a)) stats[S_NEAR] += bytes;
 	return copyOn(c, s, dst, t, src, f, bytes);
 }
 
