@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -63,6 +64,8 @@ type library struct {
 	path   string
 	handle uintptr
 	at     [symbols]uintptr // 0 where the library has none
+
+	assembler sync.Once
 }
 
 // load loads a library that is a driver, whatever its version.
@@ -87,6 +90,29 @@ func load(path string) (*library, error) {
 		}
 	}
 	return l, nil
+}
+
+// loadAssembler loads the assembler of PTX from where the driver's library was found. The driver loads it by its name alone when
+// it first needs it, which finds nothing where the loader's path does not lead, but does find what is loaded already.
+func (l *library) loadAssembler() {
+	l.assembler.Do(func() {
+		if !strings.Contains(l.path, "/") {
+			return
+		}
+		dirs := []string{filepath.Dir(l.path)}
+		if real, err := filepath.EvalSymlinks(l.path); err == nil {
+			dirs = append(dirs, filepath.Dir(real))
+		}
+		for _, dir := range dirs {
+			path := filepath.Join(dir, "libnvidia-ptxjitcompiler.so.1")
+			if _, err := os.Stat(path); err != nil {
+				continue
+			}
+			if _, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL); err == nil {
+				return
+			}
+		}
+	})
 }
 
 // notDriver is the error of a library that is no driver.
@@ -374,6 +400,9 @@ func (l *library) LoadModule(image []byte) (m Module, log string, err error) {
 		return 0, "", wrong("cuModuleLoadDataEx")
 	}
 	image = zeroEnded(image)
+	if image[0] != 0x7f { // ELF
+		l.loadAssembler()
+	}
 	j, o := newJIT(), getOut()
 	err = l.call6(cuModuleLoadDataEx, uintptr(unsafe.Pointer(o)), uintptr(unsafe.Pointer(&image[0])),
 		uintptr(len(j.options)), uintptr(unsafe.Pointer(&j.options)), uintptr(unsafe.Pointer(&j.values)), 0)
@@ -410,6 +439,7 @@ func (l *library) Link(ptx []byte) (cubin []byte, log string, err error) {
 		return nil, "", wrong(base(cuLinkAddData))
 	}
 	ptx = zeroEnded(ptx)
+	l.loadAssembler()
 	j, o := newJIT(), getOut()
 	defer outs.Put(o)
 	err = l.call4(cuLinkCreate, uintptr(len(j.options)), uintptr(unsafe.Pointer(&j.options)), uintptr(unsafe.Pointer(&j.values)), uintptr(unsafe.Pointer(o)))

@@ -5,6 +5,8 @@ package driver
 import (
 	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"unsafe"
@@ -157,4 +159,40 @@ func TestWithoutNewer(t *testing.T) {
 func BenchmarkLaunch(b *testing.B) {
 	d, s := openStub(b)
 	benchmarkLaunch(b, d, s)
+}
+
+// TestAssembler: a driver that is in no place of the loader's loads the assembler beside it, by its name alone.
+func TestAssembler(t *testing.T) {
+	const loads = `
+#include <dlfcn.h>
+int cuModuleLoadDataEx(uint64_t m) { *(uint64_t *)m = 1; return dlopen("libnvidia-ptxjitcompiler.so.1", RTLD_NOW) ? 0 : 221; }
+`
+	built := buildStub(t, stubSource("cuModuleLoadDataEx")+loads)
+	dir := t.TempDir()
+	path := filepath.Join(dir, soname)
+	if err := os.Symlink(built, path); err != nil {
+		t.Fatal(err)
+	}
+	load := func(image string) error {
+		d, err := OpenPath(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = d.LoadModule([]byte(image))
+		return err
+	}
+	var e *Error
+	if err := load(".version 7.0"); !errors.As(err, &e) || e.Result != 221 {
+		t.Fatalf("without an assembler: %v", err)
+	}
+	assembler := buildStub(t, "int assembler;", "-Wl,-soname,libnvidia-ptxjitcompiler.so.1")
+	if err := os.Rename(assembler, filepath.Join(filepath.Dir(built), "libnvidia-ptxjitcompiler.so.1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := load("\x7fELF"); !errors.As(err, &e) || e.Result != 221 {
+		t.Fatalf("the assembler was loaded for an image: %v", err)
+	}
+	if err := load(".version 7.0"); err != nil {
+		t.Error(err)
+	}
 }

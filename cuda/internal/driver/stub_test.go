@@ -189,7 +189,7 @@ func stubIndex(t testing.TB, name string) int {
 }
 
 // buildStub compiles C source to a shared library.
-func buildStub(t testing.TB, source string) string {
+func buildStub(t testing.TB, source string, flags ...string) string {
 	t.Helper()
 	cc, err := exec.LookPath("gcc")
 	if err != nil {
@@ -202,7 +202,8 @@ func buildStub(t testing.TB, source string) string {
 	if err := os.WriteFile(c, []byte(source), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(cc, "-shared", "-fPIC", "-O1", "-w", "-o", so, c).CombinedOutput(); err != nil {
+	flags = append([]string{"-shared", "-fPIC", "-O1", "-w", "-o", so, c}, flags...)
+	if out, err := exec.Command(cc, flags...).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", cc, err, out)
 	}
 	return so
