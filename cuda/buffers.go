@@ -67,14 +67,47 @@ func Copy[T runtime.Element](ctx context.Context, dst, src *runtime.Buffer[T]) e
 	}
 	to, toDevice := dst.Memory().(*deviceMemory)
 	from, fromDevice := src.Memory().(*deviceMemory)
+	bytes := uint64(dst.Len()) * uint64(unsafe.Sizeof(T(0)))
 	switch {
 	case toDevice && fromDevice:
 		return copyPeer(to, from)
 	case fromDevice:
+		if host := pinnedOf(dst); host != nil {
+			return copyPinned(from, host, bytes, false)
+		}
 		return onHost(ctx, dst, src.CopyTo)
+	case toDevice:
+		if host := pinnedOf(src); host != nil {
+			return copyPinned(to, host, bytes, true)
+		}
+		return onHost(ctx, src, dst.CopyFrom)
 	default:
 		return onHost(ctx, src, dst.CopyFrom)
 	}
+}
+
+// pinnedOf is the elements of a Buffer of pinned memory, or nil.
+func pinnedOf[T runtime.Element](b *runtime.Buffer[T]) unsafe.Pointer {
+	if _, ok := b.Memory().(*pinnedMemory); ok {
+		return unsafe.Pointer(unsafe.SliceData(b.Slice()))
+	}
+	return nil
+}
+
+// copyPinned copies between a device and pinned memory, without staging.
+func copyPinned(m *deviceMemory, host unsafe.Pointer, bytes uint64, in bool) error {
+	g := m.gpu
+	before, err := g.enter()
+	if err != nil {
+		return err
+	}
+	defer g.leave(before)
+	if in {
+		err = g.drv.CopyToDevice(m.ptr, host, bytes, g.stream)
+	} else {
+		err = g.drv.CopyToHost(host, m.ptr, bytes, g.stream)
+	}
+	return g.finish(g.stream, g.fault(err))
 }
 
 // onHost copies with the elements of a Buffer of the host.

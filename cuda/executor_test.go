@@ -282,6 +282,80 @@ func TestStaged(t *testing.T) {
 	}
 }
 
+// TestPinned: what lies in pinned memory is not staged, neither by Copy nor by launches and steps that need whole arrays.
+func TestPinned(t *testing.T) {
+	ctx := context.Background()
+	l := fake.New(t, fake.Config{})
+	ex, err := openStaged(l, 64<<10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	const rows, cols = 100, 1001
+	var pinned, device []*runtime.Buffer[float64]
+	for range 2 {
+		b, err := NewPinned[float64](ex, rows*cols)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.Close()
+		d, err := runtime.NewBuffer[float64](ex, rows*cols)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		pinned, device = append(pinned, b), append(device, d)
+	}
+	x, y := pinned[0].Slice(), pinned[1].Slice()
+	for i := range x {
+		x[i] = float64(i%999) / 8
+	}
+	copies := func(what string, want int, f func() error) {
+		t.Helper()
+		before := l.Count("cuMemcpyHtoDAsync_v2") + l.Count("cuMemcpyDtoHAsync_v2")
+		if err := f(); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if n := l.Count("cuMemcpyHtoDAsync_v2") + l.Count("cuMemcpyDtoHAsync_v2") - before; n != want {
+			t.Errorf("%s: %d copies, want %d", what, n, want)
+		}
+	}
+	copies("in", 1, func() error { return Copy(ctx, device[0], pinned[0]) })
+	copies("out", 1, func() error { return Copy(ctx, pinned[1], device[0]) })
+	if i := sameFloats(y, x); i >= 0 {
+		t.Errorf("element %d is %v, want %v", i, y[i], x[i])
+	}
+	k := kernels.Must(kernels.Parse("right", "v = at(u, 0, 1)", kernels.Edges(kernels.Edge{Kind: kernels.Clamp}, "u")))
+	for _, width := range []int{cols, cols - 2} { // rows one after the other, and apart
+		for i := range y {
+			y[i] = -1
+		}
+		u, v := runtime.GridOf(pinned[0], rows, cols), runtime.GridOf(pinned[1], rows, cols)
+		if width < cols {
+			u.Shape, u.Strides = []int{rows, width}, []int{cols, 1}
+			v.Shape, v.Strides = u.Shape, u.Strides
+		}
+		call, err := ex.Bind(k, runtime.Args{"u": u, "v": v})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if width == cols {
+			copies("a launch", 2, func() error { return call.Run(ctx) })
+		} else if err := call.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for i := range y {
+			want := -1.0
+			if column := i % cols; column < width {
+				want = x[i/cols*cols+min(column+1, width-1)]
+			}
+			if y[i] != want {
+				t.Fatalf("%d columns: element %d is %v, want %v", width, i, y[i], want)
+			}
+		}
+	}
+}
+
 // TestChunks: arrays of middle size go in so many chunks that copies both ways overlap, small ones in one.
 func TestChunks(t *testing.T) {
 	l := fake.New(t, fake.Config{Idle: true})

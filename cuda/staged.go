@@ -80,7 +80,7 @@ func (l *launch) pipeline(ctx context.Context, r *ring) error {
 	for _, slot := range l.staged.whole {
 		a := &l.arrays[slot]
 		if a.bytes > 0 && (a.In || l.keepsOld(slot)) {
-			if err := r.sendAll(ctx, a.device, hostBytes(a)); err != nil {
+			if err := r.send(ctx, a); err != nil {
 				return err
 			}
 		}
@@ -102,12 +102,27 @@ func (l *launch) pipeline(ctx context.Context, r *ring) error {
 	}
 	for _, slot := range l.staged.whole {
 		if a := &l.arrays[slot]; a.Out && a.bytes > 0 {
-			if err := r.fetchAll(context.Background(), a.bytes, a.device, func(lo int, piece []byte) { r.unpack(a, lo, piece) }); err != nil {
+			if err := r.fetch(a); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// send puts a whole array on its way to the device, and fetch one to the host, by one who has the ring.
+func (r *ring) send(ctx context.Context, a *placed) error {
+	if a.pinned {
+		return r.gpu.fault(r.gpu.drv.CopyToDevice(a.device, a.Data, uint64(a.bytes), r.in))
+	}
+	return r.sendAll(ctx, a.device, hostBytes(a))
+}
+
+func (r *ring) fetch(a *placed) error {
+	if a.pinned && dense(a.Array) {
+		return r.gpu.fault(r.gpu.drv.CopyToHost(a.Data, a.device, uint64(a.bytes), r.out))
+	}
+	return r.fetchAll(context.Background(), a.bytes, a.device, func(lo int, piece []byte) { r.unpack(a, lo, piece) })
 }
 
 // hostBytes is the memory of an array of the host.

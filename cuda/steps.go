@@ -92,7 +92,7 @@ func (s *stepping) run(ctx context.Context, feeds []runtime.Fed, n int) error {
 	d := g.drv
 	for _, slot := range l.staged.whole {
 		if a := &l.arrays[slot]; a.In && a.bytes > 0 {
-			if err := r.sendAll(ctx, a.device, hostBytes(a)); err != nil {
+			if err := r.send(ctx, a); err != nil {
 				return err
 			}
 		}
@@ -129,7 +129,7 @@ func (s *stepping) run(ctx context.Context, feeds []runtime.Fed, n int) error {
 		a := &l.arrays[slot]
 		fed := slices.ContainsFunc(feeds, func(f runtime.Fed) bool { return f.In == slot })
 		if (a.Out || fed) && a.bytes > 0 {
-			if err := r.fetchAll(context.Background(), a.bytes, a.device, func(lo int, piece []byte) { r.unpack(a, lo, piece) }); err != nil {
+			if err := r.fetch(a); err != nil {
 				return err
 			}
 		}
