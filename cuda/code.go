@@ -9,14 +9,16 @@ import (
 type function struct {
 	handle  driver.Function
 	threads int // of a block
-	most    int // blocks that keep the device busy; 0 where the grid is not to be bounded
+	most    int // blocks that a grid has at the most along its first axis
 }
 
 // waves is how many times over a grid may fill the device: some, so that multiprocessors which are done early find more to do.
+// What ptx.Module calls brief is not bounded so: blocks that follow each other keep to one window of memory, and none is left with a turn more
+// than others.
 const waves = 8
 
 // entry finds an entry of a module and how it fills the device. The context is current.
-func (g *gpu) entry(m *module, name string) (function, error) {
+func (g *gpu) entry(m *module, name string, brief bool) (function, error) {
 	h, err := g.drv.Function(m.handle, name)
 	if err != nil {
 		return function{}, g.fault(err)
@@ -32,6 +34,9 @@ func (g *gpu) entry(m *module, name string) (function, error) {
 		return f, g.fault(err)
 	}
 	f.most = max(1, active) * g.props.sms * waves
+	if brief {
+		f.most = max(1, g.props.gridX)
+	}
 	return f, nil
 }
 

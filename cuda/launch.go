@@ -237,11 +237,11 @@ func (l *launch) load() error {
 	if err != nil {
 		return err
 	}
-	if l.scalar, err = g.entry(m, l.module.Scalar); err != nil {
+	if l.scalar, err = g.entry(m, l.module.Scalar, l.module.Brief); err != nil {
 		return err
 	}
 	if l.module.Vector != "" {
-		if l.vector, err = g.entry(m, l.module.Vector); err != nil {
+		if l.vector, err = g.entry(m, l.module.Vector, l.module.Brief); err != nil {
 			return err
 		}
 	}
@@ -612,7 +612,7 @@ func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
 		threads = f.threads
 		grid[0] = f.blocks(a.N, threads*l.module.VectorElements)
 	default:
-		grid[0] = f.blocks(a.N, threads)
+		grid[0] = f.blocks(a.N, threads*l.module.ScalarElements)
 	}
 	return d.Launch(f.handle, grid, [3]uint32{uint32(threads), 1, 1}, 0, s, &l.params[0])
 }

@@ -2,6 +2,7 @@ package ptx
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/triad-go/triad/kernels"
 )
@@ -22,7 +23,7 @@ func (g *generator) blocks(name string) string {
 	w.op("and.b64 %s, %s, 31", lane, thread)
 	count := w.reg(b64) // of blocks, of a row
 	w.op("add.s64 %s, %s, %d", count, n, p.BlockLen()-1)
-	w.op("div.u64 %s, %s, %d", count, count, p.BlockLen())
+	w.op("shr.u64 %s, %s, %d", count, count, bits.TrailingZeros(uint(p.BlockLen()))) // a power of two
 	all := count
 	var grid *grid
 	if g.o.Sources != nil {

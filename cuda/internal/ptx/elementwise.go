@@ -108,7 +108,7 @@ func (w *writer) loop(from, step, n string, body func(i string)) {
 	w.place(end)
 }
 
-// scalar is the entry whose threads take one element at a time.
+// scalar is the entry whose threads take one element at a time, for what takes no vectors.
 func (g *generator) scalar(name string) string {
 	w := &writer{}
 	env := g.environment(w)
@@ -149,8 +149,8 @@ const (
 // width is how many elements a vector has: 16 bytes of the widest there are.
 func (g *generator) width() int { return 16 / g.p.LaneSize() }
 
-// vectors is how many vectors a thread of the vector entry takes at once, whose loads are under way together; 0 is for no such
-// entry.
+// vectors is how many vectors a thread of the vector entry takes at once, or elements a thread of the scalar one, whose loads are
+// under way together; 0 is for no vector entry.
 func (g *generator) vectors() int {
 	arrays, computed := 0, 0
 	for _, in := range g.p.Body {
@@ -185,13 +185,13 @@ func (v *vectorAccess) load(slot int) string { return v.loaded[slot][v.lane] }
 
 func (v *vectorAccess) store(slot int, value string) { v.stored[slot] = append(v.stored[slot], value) }
 
-// lanes are the elements of the vector, of which element 0 has number i.
-func (g *generator) lanes(env *environment, i string) []*vectorAccess {
+// lanes are the elements of the vector of that width, of which element 0 has number i.
+func (g *generator) lanes(env *environment, i string, width int) []*vectorAccess {
 	w := env.w
 	first := g.plainAt(env, i)
 	loaded, stored := map[int][]string{}, map[int][]string{}
 	var all []*vectorAccess
-	for lane := range g.width() {
+	for lane := range width {
 		at := *first
 		if lane > 0 && at.place != "" {
 			at.place = w.reg(b64)
@@ -205,7 +205,7 @@ func (g *generator) lanes(env *environment, i string) []*vectorAccess {
 			for range all {
 				loaded[slot] = append(loaded[slot], w.reg(classOf(t)))
 			}
-			w.op("ld.global%s.v%d%s %s, [%s]", g.loadHint(slot), len(all), suffix(t), braces(loaded[slot]), first.address(slot))
+			w.op("ld.global%s%s%s %s, [%s]", g.loadHint(slot), times(width), suffix(t), braces(loaded[slot]), first.address(slot))
 		}
 	}
 	return all
@@ -216,11 +216,22 @@ func (g *generator) finish(lanes []*vectorAccess) {
 	first := lanes[0]
 	for _, s := range g.p.Stores {
 		values := first.stored[s.Slot]
-		first.env.w.op("st.global%s.v%d%s [%s], %s", g.storeHint(), len(values), suffix(g.p.Arrays[s.Slot].Type), first.address(s.Slot), braces(values))
+		first.env.w.op("st.global%s%s%s [%s], %s", g.storeHint(), times(len(values)), suffix(g.p.Arrays[s.Slot].Type), first.address(s.Slot), braces(values))
 	}
 }
 
+// times says of a load or store how many elements it is of.
+func times(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(".v%d", n)
+}
+
 func braces(regs []string) string {
+	if len(regs) == 1 {
+		return regs[0]
+	}
 	s := "{"
 	for i, r := range regs {
 		if i > 0 {
@@ -231,14 +242,13 @@ func braces(regs []string) string {
 	return s + "}"
 }
 
-// vector is the entry whose threads take k vectors at once, as many threads of a block apart as it has: so
+// vector is the entry whose threads take k vectors of a width at once, as many threads of a block apart as it has: so
 // each access of a warp is of whole lines. What is left over of vectors and of elements is taken one by one.
-func (g *generator) vector(name string, k int) string {
+func (g *generator) vector(name string, k, width int) string {
 	w := &writer{}
 	env := g.environment(w)
 	n := env.word(argN)
-	width := g.width()
-	shift := map[int]int{2: 1, 4: 2}[width]
+	shift := map[int]int{1: 0, 2: 1, 4: 2}[width]
 	count := w.reg(b64) // of vectors
 	w.op("shr.u64 %s, %s, %d", count, n, shift)
 	cta, block, tid, grid := w.reg(b32), w.reg(b32), w.reg(b32), w.reg(b32)
@@ -268,7 +278,7 @@ func (g *generator) vector(name string, k int) string {
 				w.op("add.s64 %s, %s, %s", next, v, stride)
 				v = next
 			}
-			all = append(all, g.lanes(env, at(v)))
+			all = append(all, g.lanes(env, at(v), width))
 		}
 		for _, lanes := range all {
 			for _, lane := range lanes {
@@ -304,17 +314,19 @@ func (g *generator) vector(name string, k int) string {
 	} else {
 		w.loop(rest, tiles, count, func(v string) { several(v, 1) })
 	}
-	w.note("the elements that are left of the last vector")
-	whole, number := w.reg(b64), w.reg(b64)
-	w.op("shl.b64 %s, %s, %d", whole, count, shift)
-	w.op("cvt.u64.u32 %s, %s", number, cta)
-	w.op("mad.lo.s64 %s, %s, %s, %s", number, number, stride, thread)
-	w.op("add.s64 %s, %s, %s", number, number, whole)
-	left, end := w.reg(pred), w.label()
-	w.op("setp.ge.s64 %s, %s, %s", left, number, n)
-	w.op("@%s bra %s", left, end)
-	g.element(env, g.plainAt(env, number))
-	w.place(end)
+	if width > 1 {
+		w.note("the elements that are left of the last vector")
+		whole, number := w.reg(b64), w.reg(b64)
+		w.op("shl.b64 %s, %s, %d", whole, count, shift)
+		w.op("cvt.u64.u32 %s, %s", number, cta)
+		w.op("mad.lo.s64 %s, %s, %s, %s", number, number, stride, thread)
+		w.op("add.s64 %s, %s, %s", number, number, whole)
+		left, end := w.reg(pred), w.label()
+		w.op("setp.ge.s64 %s, %s, %s", left, number, n)
+		w.op("@%s bra %s", left, end)
+		g.element(env, g.plainAt(env, number))
+		w.place(end)
+	}
 	w.op("ret")
 	// Four blocks leave 64 registers a thread: room for the loads of all vectors at once, which the assembler would give up for
 	// more threads. Long programs need more.

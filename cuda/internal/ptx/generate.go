@@ -37,8 +37,14 @@ type Module struct {
 	Vector         string
 	VectorElements int // that one of its threads takes in one pass
 
-	Scalar string   // the entry for any alignment
-	Folds  []string // by reduction: the entry that folds partials
+	Scalar         string // the entry for any alignment
+	ScalarElements int    // that one of its threads takes in one pass
+
+	// Brief says that threads wait for memory and compute next to nothing: a grid that has as many as there is work for is best,
+	// each of which is done after one pass.
+	Brief bool
+
+	Folds []string // by reduction: the entry that folds partials
 
 	Words    int  // of the block of arguments
 	Indirect bool // the entries' one word is the address of the block in the device's memory: it has outgrown an entry's parameters
@@ -152,17 +158,24 @@ func Generate(p *kernels.Program, o Options) *Module {
 		g.table(&b, i, t)
 	}
 	base := "triad_" + identifier(o.Name)
-	m.Scalar = base + "_scalar"
+	m.Scalar, m.ScalarElements = base+"_scalar", 1
 	switch {
 	case len(p.Reductions) > 0:
+		m.Brief = o.Sources == nil // rows may be short, and then what threads begin with is not
 		b.WriteString(g.blocks(m.Scalar))
 	case o.Sources != nil:
 		b.WriteString(g.gridwise(m.Scalar))
 	default:
-		b.WriteString(g.scalar(m.Scalar))
-		if k := g.vectors(); k > 0 {
+		k := g.vectors()
+		if k > 1 {
+			m.Brief, m.ScalarElements = true, k
+			b.WriteString(g.vector(m.Scalar, k, 1))
+		} else {
+			b.WriteString(g.scalar(m.Scalar))
+		}
+		if k > 0 {
 			m.Vector, m.VectorElements = base+"_vector", k*g.width()
-			b.WriteString(g.vector(m.Vector, k))
+			b.WriteString(g.vector(m.Vector, k, g.width()))
 		}
 	}
 	seen := []string{}

@@ -45,6 +45,11 @@ func TestTriadText(t *testing.T) {
 		if loads := strings.Count(before, load); loads != 8 {
 			t.Errorf("%v: %d loads before the first store, want 8, in\n%s", e, loads, m.Text)
 		}
+		// So of single elements, of arrays that are not aligned.
+		single, _, _ := strings.Cut(entry(t, m, m.Scalar), "st.global")
+		if loads := strings.Count(single, "ld.global.nc.f"); loads != 8 || m.ScalarElements != 4 || !m.Brief {
+			t.Errorf("%v: %d loads of elements before the first store, %d elements a thread, brief: %v; want 8, 4, true, in\n%s", e, loads, m.ScalarElements, m.Brief, m.Text)
+		}
 		if aliased := ptx.Generate(k.Program(e), ptx.Options{Name: "triad", SM: 90, Aliased: true}); strings.Contains(aliased.Text, ".nc") {
 			t.Errorf("%v: arrays that may be written are read as ones that are not:\n%s", e, aliased.Text)
 		}
@@ -90,5 +95,19 @@ func TestTyped(t *testing.T) {
 	}
 	if made == 0 {
 		t.Error("no kernel")
+	}
+}
+
+// TestDotText: dot divides by nothing, which a device does in a subroutine of a hundred instructions.
+func TestDotText(t *testing.T) {
+	k, ok := kernels.Lookup("dot")
+	if !ok {
+		t.Fatal("no kernel dot")
+	}
+	for _, e := range []kernels.Type{kernels.Float64, kernels.Float32} {
+		m := ptx.Generate(k.Program(e), ptx.Options{Name: "dot", SM: 90})
+		if strings.Contains(m.Text, "div.") {
+			t.Errorf("%v: a division in\n%s", e, m.Text)
+		}
 	}
 }
