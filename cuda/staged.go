@@ -146,7 +146,6 @@ func (l *launch) chunks(ctx context.Context, r *ring) error {
 		if err != nil {
 			return err
 		}
-		l.takeOut(r, slot)
 		lo, hi := i*l.staged.chunk, min((i+1)*l.staged.chunk, l.n)
 		if err := g.fault(l.chunk(r, slot, lo, hi)); err != nil {
 			return err
@@ -165,6 +164,14 @@ func (l *launch) chunks(ctx context.Context, r *ring) error {
 func (l *launch) chunk(r *ring, slot *slot, lo, hi int) error {
 	d, s := l.ex.gpu.drv, l.ex.stream
 	copy(l.moved, l.from(lo))
+	l.takeOut(r, slot)
+	for _, i := range l.staged.chunked {
+		if a := &l.arrays[i]; a.In && !a.pinned {
+			n := (hi - lo) * a.size
+			r.copier.add(slot.host[a.device:][:n], unsafe.Slice((*byte)(unsafe.Add(a.Data, lo*a.size)), n))
+		}
+	}
+	r.copier.flush()
 	in := false
 	for _, i := range l.staged.chunked {
 		a := &l.arrays[i]
@@ -174,10 +181,8 @@ func (l *launch) chunk(r *ring, slot *slot, lo, hi int) error {
 		}
 		in = true
 		from := unsafe.Add(a.Data, lo*a.size)
-		if n := (hi - lo) * a.size; !a.pinned {
-			host := slot.host[a.device:][:n]
-			r.copier.copy(host, unsafe.Slice((*byte)(from), n))
-			from = unsafe.Pointer(unsafe.SliceData(host))
+		if !a.pinned {
+			from = unsafe.Pointer(&slot.host[a.device])
 		}
 		if err := d.CopyToDevice(slot.device+a.device, from, uint64((hi-lo)*a.size), r.in); err != nil {
 			return err
@@ -219,12 +224,15 @@ func (l *launch) chunk(r *ring, slot *slot, lo, hi int) error {
 	return r.mark(slot, r.out)
 }
 
-// takeOut copies what has come back to a slot to where it belongs.
+// takeOut has the copier copy what has come back to a slot to where it belongs.
 func (l *launch) takeOut(r *ring, slot *slot) {
 	for _, i := range l.staged.chunked {
 		if a := &l.arrays[i]; a.Out && !a.pinned && slot.hi > slot.lo {
 			n := (slot.hi - slot.lo) * a.size
-			r.copier.copy(unsafe.Slice((*byte)(unsafe.Add(a.Data, slot.lo*a.size)), n), slot.host[a.device:][:n])
+			r.copier.add(unsafe.Slice((*byte)(unsafe.Add(a.Data, slot.lo*a.size)), n), slot.host[a.device:][:n])
+			if a.In { // what goes in next takes its place
+				r.copier.flush()
+			}
 		}
 	}
 	slot.lo, slot.hi = 0, 0
@@ -238,6 +246,7 @@ func (l *launch) drain(r *ring, turn int) error {
 			return err
 		}
 		l.takeOut(r, slot)
+		r.copier.flush()
 	}
 	return nil
 }
