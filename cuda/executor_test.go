@@ -456,6 +456,62 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// TestStepsAhead: while the processor waits for a batch of steps, the device has the next one.
+func TestStepsAhead(t *testing.T) {
+	ctx := context.Background()
+	l := fake.New(t, fake.Config{Idle: true})
+	ex, err := openStaged(l, stagingMost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	u, err := runtime.NewBuffer[float64](ex, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.Close()
+	v, err := runtime.NewBuffer[float64](ex, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	call, err := ex.Bind(kernels.Must(kernels.Parse("k", "v = 0.5*u")), runtime.Args{"u": u, "v": v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := call.Steps(map[string]string{"v": "u"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := len(l.Calls())
+	const all = 10 * batchSteps
+	before := l.Stats().Launches
+	if err := steps.Run(ctx, all); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Stats().Launches - before; got != all {
+		t.Errorf("%d launches, want %d", got, all)
+	}
+	graphs, waits, last := 0, 0, ""
+	for _, c := range l.Calls()[n:] {
+		switch c {
+		case "cuGraphLaunch":
+			graphs++
+		case "cuEventQuery":
+			if graphs == 0 || c == last || graphs >= all/(2*graphPairs)-2 {
+				break
+			}
+			if waits++; graphs < (waits+1)*batchSteps/(2*graphPairs)-1 {
+				t.Errorf("wait %d, when %d graphs were launched", waits, graphs)
+			}
+		}
+		last = c
+	}
+	if waits < 3 {
+		t.Errorf("%d waits", waits)
+	}
+}
+
 // TestCopy: from buffer to buffer, on one device, on two, and in pinned memory.
 func TestCopy(t *testing.T) {
 	testCopy(t, fake.Device{})

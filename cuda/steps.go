@@ -15,12 +15,13 @@ type stepping struct {
 	launch *launch
 	arrays [2][]uint64 // of even steps, and of odd ones, in which what is fed and what feeds it change places
 	graph  driver.GraphExec
-	blocks [2][]uint64 // the arguments that the graph was made with
+	blocks [2][]uint64     // the arguments that the graph was made with
+	ends   [2]driver.Event // of batches, in turn
 }
 
 const (
 	graphPairs = 16  // pairs of steps in a graph: enough that launching it costs little a step
-	batchSteps = 512 // steps after which a context is asked
+	batchSteps = 512 // steps after which a context is asked, when those before are done: the device has the next ones meanwhile
 )
 
 // Step implements runtime.Stepper.
@@ -68,6 +69,12 @@ func (l *launch) prepareSteps(b *runtime.Binding, feeds []runtime.Fed) error {
 		}
 	}
 	s := &stepping{launch: own}
+	for i := range s.ends {
+		if s.ends[i], err = own.held.event(driver.EventBlocking | driver.EventUntimed); err != nil {
+			own.held.release()
+			return err
+		}
+	}
 	s.arrays[0] = own.args.Arrays
 	s.arrays[1] = slices.Clone(own.args.Arrays)
 	for _, f := range feeds {
@@ -152,7 +159,7 @@ func (s *stepping) take(ctx context.Context, n int) (taken int, err error) {
 	d, stream := l.ex.gpu.drv, l.ex.stream
 	oneByOne := l.faults > 0 || l.module.Indirect
 	graphs := false
-	asked := 0
+	asked, batches := 0, 0
 	for taken < n {
 		if ctx.Err() != nil {
 			return taken, context.Cause(ctx)
@@ -186,8 +193,13 @@ func (s *stepping) take(ctx context.Context, n int) (taken int, err error) {
 			}
 		} else if taken-asked >= batchSteps {
 			asked = taken
-			if err := l.ex.gpu.sync(stream); err != nil {
+			if err := d.RecordEvent(s.ends[batches%2], stream); err != nil {
 				return taken, err
+			}
+			if batches++; batches > 1 {
+				if err := l.ex.gpu.wait(s.ends[batches%2]); err != nil {
+					return taken, err
+				}
 			}
 		}
 	}
