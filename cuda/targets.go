@@ -75,7 +75,8 @@ func describe(drv driver.Driver, ordinal int) (t runtime.Target, err error) {
 var bandwidths sync.Map
 
 const (
-	bandwidthBytes  = 256 << 20 // of each of two arrays: more than any L2 cache
+	bandwidthBytes  = 1 << 30 // of each of two arrays, if there is so much: what stays in a cache of 50 MB, and what events take, is little beside it
+	bandwidthLeast  = 8 << 20
 	bandwidthRounds = 4
 )
 
@@ -92,12 +93,17 @@ func (g *gpu) bandwidth() (float64, error) {
 	}
 	a, err := g.alloc(2 * size)
 	var none *MemoryError
+	for errors.As(err, &none) && size/2 >= bandwidthLeast {
+		size /= 2
+		a, err = g.alloc(2 * size)
+	}
 	if errors.As(err, &none) {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, err
 	}
+	defer g.trim()
 	defer g.unalloc(a)
 	from, err := g.drv.NewEvent(driver.EventBlocking)
 	if err != nil {
