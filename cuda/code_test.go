@@ -83,3 +83,42 @@ func TestBrief(t *testing.T) {
 		}
 	}
 }
+
+// TestRows: the threads of a grid take several elements of a row each, and of short rows there are no more than elements.
+func TestRows(t *testing.T) {
+	var launches []fake.Launch
+	l := fake.New(t, fake.Config{Loader: func(text string) (fake.Module, error) {
+		m, err := fake.Inert(text)
+		return recorded{m, &launches}, err
+	}})
+	ex, err := openFake(l, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Close()
+	k := kernels.Must(kernels.Parse("k", "y = at(x, -1, 0) + at(x, 0, 1)", kernels.Edges(kernels.Edge{Kind: kernels.Clamp}, "x")))
+	for _, c := range []struct{ row, blocks, threads uint32 }{{4096, 4, 256}, {512, 1, 128}, {128, 1, 32}, {100, 1, 128}, {3, 1, 32}} {
+		const rows = 5
+		x, err := runtime.NewBuffer[float64](ex, int(rows*c.row))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		y, err := runtime.NewBuffer[float64](ex, int(rows*c.row))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer y.Close()
+		call, err := ex.Bind(k, runtime.Args{"x": runtime.GridOf(x, rows, int(c.row)), "y": runtime.GridOf(y, rows, int(c.row))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		launches = launches[:0]
+		if err := call.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if grid, block := launches[0].Grid, launches[0].Block; grid != [3]uint32{c.blocks, rows, 1} || block[0] != c.threads {
+			t.Errorf("rows of %d: a grid %v of %d threads, want %d blocks a row, of %d", c.row, grid, block[0], c.blocks, c.threads)
+		}
+	}
+}

@@ -288,6 +288,10 @@ func (l *launch) generateGrid(o *ptx.Options) error {
 	for _, gt := range b.Kernel.Gathers() {
 		o.Sources[gt.Array].Of = gt.Of
 	}
+	for slot := range o.Sources {
+		s := &o.Sources[slot]
+		s.Dense = l.args.Strides[s.Of][2] == 1
+	}
 	l.args.Shape, l.args.N = l.shape, l.shape[2]
 	return nil
 }
@@ -603,10 +607,11 @@ func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
 		}
 		grid[0] = f.blocks(blocks, threads/32)
 	case l.grid:
-		for threads > 32 && threads/2 >= l.shape[2] {
+		each := l.module.ScalarElements
+		for threads > 32 && (threads/2 >= l.shape[2] || each > 1 && threads*each > l.shape[2] && 32*each <= l.shape[2]) {
 			threads /= 2
 		}
-		grid = [3]uint32{f.blocks(l.shape[2], threads), uint32(max(1, min(l.shape[1], 65535))), uint32(max(1, min(l.shape[0], 65535)))}
+		grid = [3]uint32{f.blocks(l.shape[2], threads*each), uint32(max(1, min(l.shape[1], 65535))), uint32(max(1, min(l.shape[0], 65535)))}
 	case aligned:
 		f = l.vector
 		threads = f.threads

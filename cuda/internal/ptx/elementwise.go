@@ -242,15 +242,15 @@ func braces(regs []string) string {
 	return s + "}"
 }
 
-// vector is the entry whose threads take k vectors of a width at once, as many threads of a block apart as it has: so
-// each access of a warp is of whole lines. What is left over of vectors and of elements is taken one by one.
-func (g *generator) vector(name string, k, width int) string {
-	w := &writer{}
-	env := g.environment(w)
-	n := env.word(argN)
-	shift := map[int]int{1: 0, 2: 1, 4: 2}[width]
-	count := w.reg(b64) // of vectors
-	w.op("shr.u64 %s, %s, %d", count, n, shift)
+// tiling is how the threads of a grid take several units at once, as many threads of a block apart as it has.
+type tiling struct {
+	k                    int
+	cta                  string // its number, on 32 bits
+	thread               string // in its block
+	stride, first, tiles string // from unit to unit, the first one, and from turn to turn
+}
+
+func (w *writer) tiling(k int) tiling {
 	cta, block, tid, grid := w.reg(b32), w.reg(b32), w.reg(b32), w.reg(b32)
 	w.op("mov.u32 %s, %%ctaid.x", cta)
 	w.op("mov.u32 %s, %%ntid.x", block)
@@ -264,7 +264,43 @@ func (g *generator) vector(name string, k, width int) string {
 	w.op("cvt.u64.u32 %s, %s", first, cta)
 	w.op("cvt.u64.u32 %s, %s", thread, tid)
 	w.op("mad.lo.s64 %s, %s, %s, %s", first, first, tile, thread)
+	return tiling{k, cta, thread, stride, first, tiles}
+}
 
+// tiled writes what takes all units up to count, several of them from v on.
+func (w *writer) tiled(t tiling, count string, several func(v string, k int)) {
+	if t.k == 1 {
+		w.loop(t.first, t.tiles, count, func(v string) { several(v, 1) })
+		return
+	}
+	w.note("%d at once", t.k)
+	last, v := w.reg(b64), w.reg(b64) // the last of the k is there where the first is below last
+	w.op("mul.lo.s64 %s, %s, %d", last, t.stride, t.k-1)
+	w.op("sub.s64 %s, %s, %s", last, count, last)
+	w.op("mov.u64 %s, %s", v, t.first)
+	done, again, end := w.reg(pred), w.label(), w.label()
+	w.op("setp.ge.s64 %s, %s, %s", done, v, last)
+	w.op("@%s bra %s", done, end)
+	w.place(again)
+	several(v, t.k)
+	w.op("add.s64 %s, %s, %s", v, v, t.tiles)
+	w.op("setp.lt.s64 %s, %s, %s", done, v, last)
+	w.op("@%s bra %s", done, again)
+	w.place(end)
+	w.note("what is left of the last tile")
+	w.loop(v, t.stride, count, func(v string) { several(v, 1) })
+}
+
+// vector is the entry whose threads take k vectors of a width at once, as many threads of a block apart as it has: so
+// each access of a warp is of whole lines. What is left over of vectors and of elements is taken one by one.
+func (g *generator) vector(name string, k, width int) string {
+	w := &writer{}
+	env := g.environment(w)
+	n := env.word(argN)
+	shift := map[int]int{1: 0, 2: 1, 4: 2}[width]
+	count := w.reg(b64) // of vectors
+	w.op("shr.u64 %s, %s, %d", count, n, shift)
+	t := w.tiling(k)
 	at := func(v string) string { // the number of the first element of a vector
 		i := w.reg(b64)
 		w.op("shl.b64 %s, %s, %d", i, v, shift)
@@ -275,7 +311,7 @@ func (g *generator) vector(name string, k, width int) string {
 		for j := range k {
 			if j > 0 {
 				next := w.reg(b64)
-				w.op("add.s64 %s, %s, %s", next, v, stride)
+				w.op("add.s64 %s, %s, %s", next, v, t.stride)
 				v = next
 			}
 			all = append(all, g.lanes(env, at(v), width))
@@ -292,34 +328,13 @@ func (g *generator) vector(name string, k, width int) string {
 			g.finish(lanes)
 		}
 	}
-	rest := first // the first vector that is left over
-	if k > 1 {
-		w.note("%d vectors at once", k)
-		last, v := w.reg(b64), w.reg(b64) // the last of the k is there where the first is below last
-		w.op("mul.lo.s64 %s, %s, %d", last, stride, k-1)
-		w.op("sub.s64 %s, %s, %s", last, count, last)
-		w.op("mov.u64 %s, %s", v, first)
-		done, again, end := w.reg(pred), w.label(), w.label()
-		w.op("setp.ge.s64 %s, %s, %s", done, v, last)
-		w.op("@%s bra %s", done, end)
-		w.place(again)
-		several(v, k)
-		w.op("add.s64 %s, %s, %s", v, v, tiles)
-		w.op("setp.lt.s64 %s, %s, %s", done, v, last)
-		w.op("@%s bra %s", done, again)
-		w.place(end)
-		rest = v
-		w.note("the vectors that are left of the last tile")
-		w.loop(rest, stride, count, func(v string) { several(v, 1) })
-	} else {
-		w.loop(rest, tiles, count, func(v string) { several(v, 1) })
-	}
+	w.tiled(t, count, several)
 	if width > 1 {
 		w.note("the elements that are left of the last vector")
 		whole, number := w.reg(b64), w.reg(b64)
 		w.op("shl.b64 %s, %s, %d", whole, count, shift)
-		w.op("cvt.u64.u32 %s, %s", number, cta)
-		w.op("mad.lo.s64 %s, %s, %s, %s", number, number, stride, thread)
+		w.op("cvt.u64.u32 %s, %s", number, t.cta)
+		w.op("mad.lo.s64 %s, %s, %s, %s", number, number, t.stride, t.thread)
 		w.op("add.s64 %s, %s, %s", number, number, whole)
 		left, end := w.reg(pred), w.label()
 		w.op("setp.ge.s64 %s, %s, %s", left, number, n)

@@ -27,6 +27,7 @@ type Source struct {
 	Of     int                // the argument, as in Launch.Arrays
 	Offset [3]int             // by axis of the space, of which the last is along rows
 	Edges  [3][2]kernels.Edge // what lies beyond each end, as kernels.Resolve has it
+	Dense  bool               // the elements of its rows follow each other: the last of the argument's Launch.Strides is 1
 }
 
 // Module is the code of a program.
@@ -164,7 +165,8 @@ func Generate(p *kernels.Program, o Options) *Module {
 		m.Brief = o.Sources == nil // rows may be short, and then what threads begin with is not
 		b.WriteString(g.blocks(m.Scalar))
 	case o.Sources != nil:
-		b.WriteString(g.gridwise(m.Scalar))
+		m.ScalarElements = g.alongRow()
+		b.WriteString(g.gridwise(m.Scalar, m.ScalarElements))
 	default:
 		k := g.vectors()
 		if k > 1 {

@@ -169,16 +169,27 @@ type gridAccess struct {
 	x        string
 	resolved map[resolution]string // of the element: copies of the grid's, to which what is along the row is added
 	valid    map[resolution]string
+	offsets  map[place]string // in bytes, of rows whose elements follow each other
+}
+
+// place is an element of a row, by the register of its number, and the size of elements.
+type place struct {
+	x    string
+	size int
 }
 
 // at is element x of the row. What the sources need of x is computed here, since loads may stand where not every thread comes by.
 func (d *grid) at(x string) *gridAccess {
-	a := &gridAccess{grid: d, x: x, resolved: map[resolution]string{}, valid: map[resolution]string{}}
+	a := &gridAccess{grid: d, x: x, resolved: map[resolution]string{}, valid: map[resolution]string{}, offsets: map[place]string{}}
 	rows, oks := d.resolved, d.valid
 	d.resolved, d.valid = a.resolved, a.valid
 	for slot, s := range d.g.o.Sources {
 		if arr := d.g.p.Arrays[slot]; !arr.Gathered && (arr.Read || arr.Written) {
-			d.resolve(s, 2, x)
+			at, _ := d.resolve(s, 2, x)
+			if key := (place{at, arr.Type.Size()}); s.Dense && a.offsets[key] == "" {
+				a.offsets[key] = d.env.w.reg(b64)
+				d.env.w.op("mul.lo.s64 %s, %s, %d", a.offsets[key], at, key.size)
+			}
 		}
 	}
 	d.resolved, d.valid = rows, oks
@@ -196,7 +207,11 @@ func (a *gridAccess) element(slot int) (address, valid, value string) {
 		x, ok = a.resolved[key], a.valid[key]
 	}
 	address = w.reg(b64)
-	w.op("mad.lo.s64 %s, %s, %s, %s", address, x, a.strides[s.Of][2], row.base)
+	if s.Dense {
+		w.op("add.s64 %s, %s, %s", address, row.base, a.offsets[place{x, a.g.p.Arrays[slot].Type.Size()}])
+	} else {
+		w.op("mad.lo.s64 %s, %s, %s, %s", address, x, a.strides[s.Of][2], row.base)
+	}
 	valid, value = row.valid, row.value
 	if ok != "" {
 		t := a.g.p.Arrays[slot].Type
@@ -252,13 +267,31 @@ func (a *gridAccess) number() string {
 
 func (a *gridAccess) base(slot int) string { return a.env.bases[a.g.o.Sources[slot].Of] }
 
-// gridwise is the entry for a grid: x goes along rows, y over rows, z over planes, each with the stride of
+// alongRow is how many elements of a row a thread takes at once: their loads are under way together, and what is found once a row
+// counts less.
+func (g *generator) alongRow() int {
+	loads := 0
+	for _, in := range g.p.Body {
+		if in.Op == kernels.OpLoad {
+			loads++
+		}
+	}
+	switch n := len(g.p.Body); {
+	case n > 48 || loads > 16 || len(g.p.Guards) > 0:
+		return 1
+	case n > 24 || loads > 8:
+		return 2
+	}
+	return 4
+}
+
+// gridwise is the entry for a grid: x goes along rows, k elements at once, y over rows, z over planes, each with the stride of
 // the launch's grid.
-func (g *generator) gridwise(name string) string {
+func (g *generator) gridwise(name string, k int) string {
 	w := &writer{}
 	env := g.environment(w)
 	d := g.newGrid(env)
-	thread, threads := w.thread()
+	t := w.tiling(k)
 	cta := func(axis string) (at, step string) {
 		i, n := w.reg(b32), w.reg(b32)
 		w.op("mov.u32 %s, %%ctaid.%s", i, axis)
@@ -273,7 +306,28 @@ func (g *generator) gridwise(name string) string {
 	w.loop(firstZ, stepZ, d.shape[0], func(z string) {
 		w.loop(firstY, stepY, d.shape[1], func(y string) {
 			d.row(z, y)
-			w.loop(thread, threads, d.shape[2], func(x string) { g.element(env, d.at(x)) })
+			w.tiled(t, d.shape[2], func(x string, k int) {
+				var all []*body
+				for j := range k {
+					if j > 0 {
+						next := w.reg(b64)
+						w.op("add.s64 %s, %s, %s", next, x, t.stride)
+						x = next
+					}
+					all = append(all, g.newBody(env, d.at(x)))
+				}
+				for _, b := range all {
+					if len(g.p.Body) <= earlyLoads {
+						b.loads()
+					}
+				}
+				for _, b := range all {
+					b.compute()
+				}
+				for _, b := range all {
+					b.stores()
+				}
+			})
 		})
 	})
 	w.op("ret")

@@ -163,6 +163,10 @@ func checkGrid(t *testing.T, r *rand.Rand, p *kernels.Program, shape [3]int) {
 		}
 		c.strides, c.extents, c.size = append(c.strides, strides), append(c.extents, extents), append(c.size, length)
 	}
+	for slot := range c.sources {
+		s := &c.sources[slot]
+		s.Dense = c.strides[s.Of][2] == 1 && r.IntN(4) > 0
+	}
 	mem := &arena{}
 	for slot, a := range p.Arrays {
 		c.device = append(c.device, mem.room(c.size[slot]*a.Type.Size(), r.IntN(3)*a.Type.Size()))

@@ -111,3 +111,24 @@ func TestDotText(t *testing.T) {
 		}
 	}
 }
+
+// TestGridText: on a grid, too, a thread has the loads of several elements under way, and rows whose elements follow each other
+// take no multiplication by a stride for each.
+func TestGridText(t *testing.T) {
+	k := kernels.Must(kernels.Parse("add", "z = x + y"))
+	for _, dense := range []bool{false, true} {
+		o := ptx.Options{Name: "add", SM: 90}
+		for slot := range 3 {
+			o.Sources = append(o.Sources, ptx.Source{Of: slot, Dense: dense})
+		}
+		m := ptx.Generate(k.Program(kernels.Float64), o)
+		before, _, _ := strings.Cut(entry(t, m, m.Scalar), "st.global")
+		if loads := strings.Count(before, "ld.global.nc.f64"); loads != 8 || m.ScalarElements != 4 {
+			t.Errorf("%d loads before the first store, %d elements a thread; want 8 and 4, in\n%s", loads, m.ScalarElements, m.Text)
+		}
+		_, loop, _ := strings.Cut(before, "4 at once")
+		if products := strings.Count(loop, "mad.lo.s64"); dense != (products == 0) {
+			t.Errorf("dense: %v, and %d multiplications by strides in\n%s", dense, products, m.Text)
+		}
+	}
+}
