@@ -84,7 +84,8 @@ func TestBrief(t *testing.T) {
 	}
 }
 
-// TestRows: the threads of a grid take several elements of a row each, and of short rows there are no more than elements.
+// TestRows: the threads of a grid take several elements of a row each, and of short rows there are no more than elements. Blocks of
+// large grids take several rows.
 func TestRows(t *testing.T) {
 	var launches []fake.Launch
 	l := fake.New(t, fake.Config{Loader: func(text string) (fake.Module, error) {
@@ -97,19 +98,20 @@ func TestRows(t *testing.T) {
 	}
 	defer ex.Close()
 	k := kernels.Must(kernels.Parse("k", "y = at(x, -1, 0) + at(x, 0, 1)", kernels.Edges(kernels.Edge{Kind: kernels.Clamp}, "x")))
-	for _, c := range []struct{ row, blocks, threads uint32 }{{4096, 4, 256}, {512, 1, 128}, {128, 1, 32}, {100, 1, 128}, {3, 1, 32}} {
-		const rows = 5
-		x, err := runtime.NewBuffer[float64](ex, int(rows*c.row))
+	for _, c := range []struct{ rows, row, across, down, threads uint32 }{
+		{5, 4096, 4, 5, 256}, {5, 512, 1, 5, 128}, {5, 128, 1, 5, 32}, {5, 100, 1, 5, 128}, {5, 3, 1, 5, 32}, {1001, 4096, 4, 126, 256},
+	} {
+		x, err := runtime.NewBuffer[float64](ex, int(c.rows*c.row))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer x.Close()
-		y, err := runtime.NewBuffer[float64](ex, int(rows*c.row))
+		y, err := runtime.NewBuffer[float64](ex, int(c.rows*c.row))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer y.Close()
-		call, err := ex.Bind(k, runtime.Args{"x": runtime.GridOf(x, rows, int(c.row)), "y": runtime.GridOf(y, rows, int(c.row))})
+		call, err := ex.Bind(k, runtime.Args{"x": runtime.GridOf(x, int(c.rows), int(c.row)), "y": runtime.GridOf(y, int(c.rows), int(c.row))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,8 +119,8 @@ func TestRows(t *testing.T) {
 		if err := call.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		if grid, block := launches[0].Grid, launches[0].Block; grid != [3]uint32{c.blocks, rows, 1} || block[0] != c.threads {
-			t.Errorf("rows of %d: a grid %v of %d threads, want %d blocks a row, of %d", c.row, grid, block[0], c.blocks, c.threads)
+		if grid, block := launches[0].Grid, launches[0].Block; grid != [3]uint32{c.across, c.down, 1} || block[0] != c.threads {
+			t.Errorf("%d rows of %d: a grid %v of %d threads, want %d blocks by %d, of %d", c.rows, c.row, grid, block[0], c.across, c.down, c.threads)
 		}
 	}
 }

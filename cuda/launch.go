@@ -592,6 +592,11 @@ func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
 			aligned = aligned && ((!arr.Read && !arr.Written) || arrays[slot]%16 == 0)
 		}
 	}
+	var over [3]uint32 // a grid
+	var overThreads int
+	if l.grid {
+		over, overThreads, a.Rows = l.overRows(f)
+	}
 	l.module.Arguments(l.block, &a)
 	if l.module.Indirect {
 		if err := d.CopyToDevice(l.indirect.device, unsafe.Pointer(unsafe.SliceData(l.indirect.host)), uint64(8*l.module.Words), s); err != nil {
@@ -607,11 +612,7 @@ func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
 		}
 		grid[0] = f.blocks(blocks, threads/32)
 	case l.grid:
-		each := l.module.ScalarElements
-		for threads > 32 && (threads/2 >= l.shape[2] || each > 1 && threads*each > l.shape[2] && 32*each <= l.shape[2]) {
-			threads /= 2
-		}
-		grid = [3]uint32{f.blocks(l.shape[2], threads*each), uint32(max(1, min(l.shape[1], 65535))), uint32(max(1, min(l.shape[0], 65535)))}
+		grid, threads = over, overThreads
 	case aligned:
 		f = l.vector
 		threads = f.threads
@@ -620,6 +621,25 @@ func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
 		grid[0] = f.blocks(a.N, threads*l.module.ScalarElements)
 	}
 	return d.Launch(f.handle, grid, [3]uint32{uint32(threads), 1, 1}, 0, s, &l.params[0])
+}
+
+// mostRows is how many rows that follow each other a block takes at the most, where there is enough for other blocks.
+const mostRows = 8
+
+// overRows is how the space of a grid is divided: threads go along rows, and a block takes some rows.
+func (l *launch) overRows(f function) (grid [3]uint32, threads, rows int) {
+	each := l.module.ScalarElements
+	threads = f.threads
+	for threads > 32 && (threads/2 >= l.shape[2] || each > 1 && threads*each > l.shape[2] && 32*each <= l.shape[2]) {
+		threads /= 2
+	}
+	grid[0] = f.blocks(l.shape[2], threads*each)
+	// Blocks are as many threads as f.most counts, or fewer.
+	most := f.most * (f.threads / threads)
+	rows = max(1, min(int(grid[0])*l.shape[1]*l.shape[0]/most, mostRows))
+	grid[1] = uint32(max(1, min((l.shape[1]+rows-1)/rows, 65535)))
+	grid[2] = uint32(max(1, min(l.shape[0], 65535)))
+	return grid, threads, rows
 }
 
 // fold folds the partials of all blocks.

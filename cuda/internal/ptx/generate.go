@@ -67,6 +67,7 @@ type Launch struct {
 	Arrays        []uint64 // by array slot of the program; on a grid by argument
 	Uniforms      []uint64 // kernels.Frame.Uniforms
 	Shape         [3]int   // of a grid, those axes that there are not being 1
+	Rows          int      // of a grid without reductions: how many rows that follow each other a block takes, one if 0
 	Strides       [][3]int // of a grid, by argument: elements from one to the next, 0 where all are the same
 	Extents       [][3]int // of a grid, by argument
 }
@@ -85,7 +86,7 @@ const (
 type plan struct {
 	arrays   int   // how many
 	uniforms []int // by uniform value: its word, or 0 if it has none
-	shape    int   // 3 words, then for each argument 3 of strides and 3 of extents; 0 if this is no grid
+	shape    int   // 3 words, that of rows, then for each argument 3 of strides and 3 of extents; 0 if this is no grid
 	words    int
 }
 
@@ -103,7 +104,8 @@ func (m *Module) Arguments(block []uint64, l *Launch) {
 		for axis, n := range l.Shape {
 			block[at+axis] = uint64(n)
 		}
-		at += 3
+		block[at+3] = uint64(max(1, l.Rows))
+		at += 4
 		for i := range m.plan.arrays {
 			for axis := range 3 {
 				block[at+axis], block[at+3+axis] = uint64(l.Strides[i][axis]), uint64(l.Extents[i][axis])
@@ -223,7 +225,7 @@ func (g *generator) arrange() {
 	}
 	if g.o.Sources != nil {
 		g.plan.shape = words
-		words += 3 + 6*g.plan.arrays
+		words += 4 + 6*g.plan.arrays
 	}
 	g.plan.words = words
 }

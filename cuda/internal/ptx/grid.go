@@ -58,7 +58,7 @@ func (g *generator) newGrid(env *environment) *grid {
 	for axis := range d.shape {
 		d.shape[axis] = env.word(at + axis)
 	}
-	at += 3
+	at += 4
 	sizes := make([]int, g.plan.arrays)
 	for slot, s := range g.o.Sources {
 		if s.Of >= 0 {
@@ -286,7 +286,7 @@ func (g *generator) alongRow() int {
 }
 
 // gridwise is the entry for a grid: x goes along rows, k elements at once, y over rows, z over planes, each with the stride of
-// the launch's grid.
+// the launch's grid. A block takes some rows that follow each other: what the one before has read, as neighbours, is near.
 func (g *generator) gridwise(name string, k int) string {
 	w := &writer{}
 	env := g.environment(w)
@@ -304,7 +304,7 @@ func (g *generator) gridwise(name string, k int) string {
 	firstY, stepY := cta("y")
 	firstZ, stepZ := cta("z")
 	w.loop(firstZ, stepZ, d.shape[0], func(z string) {
-		w.loop(firstY, stepY, d.shape[1], func(y string) {
+		d.someRows(firstY, stepY, func(y string) {
 			d.row(z, y)
 			w.tiled(t, d.shape[2], func(x string, k int) {
 				var all []*body
@@ -332,4 +332,19 @@ func (g *generator) gridwise(name string, k int) string {
 	})
 	w.op("ret")
 	return w.entry(name, g.words(), fmt.Sprintf(" .maxntid %d, 1, 1", MaxThreads))
+}
+
+// someRows writes body for the rows of a plane that a block takes: runs of Launch.Rows.
+func (d *grid) someRows(first, step string, body func(y string)) {
+	w := d.env.w
+	some := d.env.word(d.g.plan.shape + 3)
+	from, far := w.reg(b64), w.reg(b64)
+	w.op("mul.lo.s64 %s, %s, %s", from, first, some)
+	w.op("mul.lo.s64 %s, %s, %s", far, step, some)
+	w.loop(from, far, d.shape[1], func(run string) {
+		end := w.reg(b64)
+		w.op("add.s64 %s, %s, %s", end, run, some)
+		w.op("min.s64 %s, %s, %s", end, end, d.shape[1])
+		w.loop(run, "1", end, body)
+	})
 }

@@ -185,7 +185,7 @@ func checkGrid(t *testing.T, r *rand.Rand, p *kernels.Program, shape [3]int) {
 	p.EvalUniforms(f)
 	n := shape[2]
 	rows, blocks := shape[0]*shape[1], p.Blocks(n)
-	l := &ptx.Launch{N: n, Arrays: make([]uint64, len(c.device)), Uniforms: f.Uniforms, Shape: shape, Strides: c.strides, Extents: c.extents}
+	l := &ptx.Launch{N: n, Arrays: make([]uint64, len(c.device)), Uniforms: f.Uniforms, Shape: shape, Rows: r.IntN(4), Strides: c.strides, Extents: c.extents}
 	for i, d := range c.device {
 		l.Arrays[i] = uint64(uintptr(d))
 	}
