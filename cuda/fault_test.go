@@ -547,11 +547,14 @@ func TestGarbage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ex.Close()
+	var calls []*runtime.Call
 	bind := func() {
 		x := make([]float64, 1000)
-		if _, err := ex.Bind(kernel(t, "a = scan(sum, b)"), runtime.Args{"a": x, "b": make([]float64, 1000)}); err != nil {
+		call, err := ex.Bind(kernel(t, "a = scan(sum, b)"), runtime.Args{"a": x, "b": make([]float64, 1000)})
+		if err != nil {
 			t.Fatal(err)
 		}
+		calls = append(calls, call)
 	}
 	bind()
 	before := l.Live()
@@ -561,6 +564,8 @@ func TestGarbage(t *testing.T) {
 	if now := l.Live(); now.Events <= before.Events || now.Allocations <= before.Allocations {
 		t.Fatalf("%+v after %+v", now, before)
 	}
+	goruntime.KeepAlive(calls)
+	calls = nil
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		goruntime.GC()
 		if now := l.Live(); now.Events <= before.Events && now.Allocations <= before.Allocations {
