@@ -88,6 +88,27 @@ func TestAssembleSuite(t *testing.T) {
 	}
 }
 
+// TestAssembleMany: so have kernels of many arrays, with results that are kept until all elements are computed, or reduced.
+func TestAssembleMany(t *testing.T) {
+	ptxas := assembler(t)
+	for i, n := range []int{4, 7, 14, 30, 50} {
+		var names []string
+		for j := range n {
+			names = append(names, fmt.Sprintf("x%d", j))
+		}
+		sum, product := strings.Join(names, "+"), strings.Join(names, "*")
+		for j, text := range []string{"z = " + sum, "y = " + sum + "; z = " + product, "s = sum(" + sum + ")"} {
+			k := kernels.Must(kernels.Parse("many", text))
+			for l, e := range []kernels.Type{kernels.Float64, kernels.Float32} {
+				sm := sms[(i+j+l)%len(sms)]
+				t.Run(fmt.Sprintf("%d/%d/%v", n, j, e), func(t *testing.T) {
+					fits(t, ptxas, ptx.Generate(k.Program(e), ptx.Options{Name: "many", SM: sm, Aliased: j == 1, Stream: true}), sm)
+				})
+			}
+		}
+	}
+}
+
 // TestAssembleFunctions: so have the elementary functions.
 func TestAssembleFunctions(t *testing.T) {
 	ptxas := assembler(t)

@@ -80,7 +80,11 @@ func (g *generator) blocks(name string) string {
 		w.place(skip)
 	})
 	w.op("ret")
-	return w.entry(name, g.words(), fmt.Sprintf(" .maxntid %d, 1, 1", MaxThreads))
+	registers := fmt.Sprintf(" .maxntid %d, 1, 1", MaxThreads)
+	if grid == nil && len(p.Body) <= vectorMost {
+		registers = g.occupancy()
+	}
+	return w.entry(name, g.words(), registers)
 }
 
 // storeWord writes a value into the low end of a word.

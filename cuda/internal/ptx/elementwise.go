@@ -149,28 +149,56 @@ const (
 // width is how many elements a vector has: 16 bytes of the widest there are.
 func (g *generator) width() int { return 16 / g.p.LaneSize() }
 
-// vectors is how many vectors a thread of the vector entry takes at once, or elements a thread of the scalar one, whose loads are
-// under way together; 0 is for no vector entry.
-func (g *generator) vectors() int {
-	arrays, computed := 0, 0
+// accesses is how many elements of arrays the code of an element loads and stores, and how much else it does.
+func (g *generator) accesses() (loads, stores, computed int) {
 	for _, in := range g.p.Body {
 		switch in.Op {
 		case kernels.OpLoad:
-			arrays++
+			loads++
 		default:
 			computed++
 		}
 	}
-	arrays += len(g.p.Stores)
+	return loads, len(g.p.Stores), computed
+}
+
+// brief reports whether threads wait for memory rather than compute.
+func (g *generator) brief() bool {
+	loads, stores, computed := g.accesses()
+	return loads+stores > 0 && computed <= 40 && len(g.p.Body) <= vectorMost && len(g.p.Guards) == 0
+}
+
+// vectorRegisters is how many registers the vectors that a thread has at once may take, four each, of the 64 that there are.
+const vectorRegisters = 48
+
+// vectors is how many vectors a thread of the vector entry takes at once, or elements a thread of the scalar one, whose loads are
+// under way together; 0 is for no vector entry.
+func (g *generator) vectors() int {
+	loads, stores, computed := g.accesses()
+	k := 4
 	switch {
-	case arrays == 0 || len(g.p.Body) > vectorMost:
+	case loads+stores == 0 || len(g.p.Body) > vectorMost:
 		return 0
-	case computed > 40 || len(g.p.Guards) > 0:
+	case !g.brief():
 		return 1
-	case computed > 16 || arrays > 8:
-		return 2
+	case computed > 16 || loads+stores > 8:
+		k = 2
 	}
-	return 4
+	for k > 1 && 4*k*max(loads, stores) > vectorRegisters {
+		k /= 2
+	}
+	return k
+}
+
+// occupancy says how many blocks are to be on a multiprocessor at once, and so how many registers threads have. Four leave 64:
+// room for the loads of all vectors or rows at once, which the assembler would give up for more threads. Long programs, and those of
+// many arrays, need more.
+func (g *generator) occupancy() string {
+	blocks := 4
+	if loads, _, _ := g.accesses(); len(g.p.Body) > 64 || 4*loads > vectorRegisters {
+		blocks = 2
+	}
+	return fmt.Sprintf(" .maxntid %d, 1, 1 .minnctapersm %d", MaxThreads, blocks)
 }
 
 // vectorAccess is the elements of one vector of each array.
@@ -343,13 +371,7 @@ func (g *generator) vector(name string, k, width int) string {
 		w.place(end)
 	}
 	w.op("ret")
-	// Four blocks leave 64 registers a thread: room for the loads of all vectors at once, which the assembler would give up for
-	// more threads. Long programs need more.
-	blocks := 4
-	if len(g.p.Body) > 64 {
-		blocks = 2
-	}
-	return w.entry(name, g.words(), fmt.Sprintf(" .maxntid %d, 1, 1 .minnctapersm %d", MaxThreads, blocks))
+	return w.entry(name, g.words(), g.occupancy())
 }
 
 // MaxThreads is how many threads a block has at the most.

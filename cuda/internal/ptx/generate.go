@@ -171,8 +171,9 @@ func Generate(p *kernels.Program, o Options) *Module {
 		b.WriteString(g.gridwise(m.Scalar, m.ScalarElements))
 	default:
 		k := g.vectors()
+		m.Brief = g.brief()
 		if k > 1 {
-			m.Brief, m.ScalarElements = true, k
+			m.ScalarElements = k
 			b.WriteString(g.vector(m.Scalar, k, 1))
 		} else {
 			b.WriteString(g.scalar(m.Scalar))

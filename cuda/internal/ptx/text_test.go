@@ -98,7 +98,8 @@ func TestTyped(t *testing.T) {
 	}
 }
 
-// TestDotText: dot divides by nothing, which a device does in a subroutine of a hundred instructions.
+// TestDotText: dot divides by nothing, which a device does in a subroutine of a hundred instructions, and has registers for the loads
+// of several rows.
 func TestDotText(t *testing.T) {
 	k, ok := kernels.Lookup("dot")
 	if !ok {
@@ -108,6 +109,9 @@ func TestDotText(t *testing.T) {
 		m := ptx.Generate(k.Program(e), ptx.Options{Name: "dot", SM: 90})
 		if strings.Contains(m.Text, "div.") {
 			t.Errorf("%v: a division in\n%s", e, m.Text)
+		}
+		if !strings.Contains(entry(t, m, m.Scalar), ".minnctapersm 4") {
+			t.Errorf("%v: the assembler may give up loads under way for more threads:\n%s", e, m.Text)
 		}
 	}
 }
