@@ -274,7 +274,7 @@ func testAllocations(tb testing.TB, ex runtime.Executor) {
 						failed = err
 					}
 				})
-				if allocs != 0 || failed != nil {
+				if allocs != 0 && !raceDetector || failed != nil {
 					tb.Errorf("a run of %s over %d elements allocates %v times, error %v", k.Name(), n, allocs, failed)
 				}
 			}

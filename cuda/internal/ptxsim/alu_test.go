@@ -515,6 +515,12 @@ func TestConversions(t *testing.T) {
 	for _, v := range awkwardInts {
 		list = append(list, [3]uint64{v})
 	}
+	for k := 26; k < 64; k++ { // what is no tie of 24 bits, and would be one if it were rounded to 53 first
+		for _, d := range []uint64{1, math.MaxUint64} {
+			x := uint64(1)<<k + 1<<(k-24) + d
+			list = append(list, [3]uint64{x}, [3]uint64{-x})
+		}
+	}
 	for range 2000 { // ties and near ties of all lengths
 		list = append(list, [3]uint64{(r.Uint64()>>r.IntN(64))&^(1<<r.IntN(63)-1) + uint64(r.IntN(3)) - 1})
 	}
