@@ -68,7 +68,7 @@ fi
 nvcc=${NVCC:-$(PATH=$PATH:/usr/local/cuda/bin command -v nvcc)}
 if [ -n "$nvcc" ]; then
   capability=$(sed -n 's/.*"compute_capability": "\([0-9]*\)\.\([0-9]*\)".*/\1\2/p' "$work/costs.json" 2>/dev/null | head -n 1)
-  step nvcc 90 "$nvcc" -O3 -std=c++17 "-arch=sm_${capability:-80}" -o "$work/stream-cuda" "$folder/stream.cu"
+  step nvcc 180 "$nvcc" -O3 -std=c++17 "-arch=sm_${capability:-80}" -o "$work/stream-cuda" "$folder/stream.cu"
   [ -x "$work/stream-cuda" ] && step cuda-c 90 "$work/stream-cuda" -n "$n"
 fi
 
