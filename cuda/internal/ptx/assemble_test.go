@@ -169,3 +169,35 @@ func TestAssembleGrids(t *testing.T) {
 		assemble(t, ptxas, ptx.Generate(p, ptx.Options{Name: "grid", SM: sm, Aliased: i%4 == 0, Sources: s}), sm)
 	}
 }
+
+// TestAssembleStencils: stencils have their values in registers, whatever lies beyond edges.
+func TestAssembleStencils(t *testing.T) {
+	ptxas := assembler(t)
+	five := "at(u, -1, 0) + at(u, 1, 0) + at(u, 0, -1) + at(u, 0, 1) - 4*u"
+	nine := five + " + at(u, -1, -1) + at(u, 1, 1) + at(u, 1, -1) + at(u, -1, 1)"
+	seven := "at(u, -1, 0, 0) + at(u, 1, 0, 0) + at(u, 0, -1, 0) + at(u, 0, 1, 0) + at(u, 0, 0, -1) + at(u, 0, 0, 1) - 6*u"
+	far := seven + " + at(u, 0, -2, 0) + at(u, 0, 2, 0) + at(u, 0, 0, -2) + at(u, 0, 0, 2) + at(u, -2, 0, 0) + at(u, 2, 0, 0)"
+	for i, text := range []string{five, nine, seven, far} {
+		for kind := kernels.Periodic; kind <= kernels.Constant; kind++ {
+			k := kernels.Must(kernels.Parse("stencil", "v = u + s*("+text+")", kernels.Scalars("s"), kernels.Edges(kernels.Edge{Kind: kind}, "u")))
+			for j, e := range []kernels.Type{kernels.Float64, kernels.Float32} {
+				p := k.Program(e)
+				o := ptx.Options{Name: "stencil", SM: sms[(i+j)%len(sms)], Stream: true}
+				for slot := range p.Arrays {
+					o.Sources = append(o.Sources, ptx.Source{Of: slot, Dense: true})
+				}
+				for _, n := range k.Neighbours() {
+					s := &o.Sources[n.Slot]
+					s.Of = n.Of
+					copy(s.Offset[3-len(n.Offset):], n.Offset)
+					for axis := range s.Edges {
+						s.Edges[axis] = [2]kernels.Edge{{Kind: kind}, {Kind: kind}}
+					}
+				}
+				t.Run(fmt.Sprintf("%d/%v/%v", i, kind, e), func(t *testing.T) {
+					fits(t, ptxas, ptx.Generate(p, o), o.SM)
+				})
+			}
+		}
+	}
+}

@@ -277,9 +277,9 @@ func (g *generator) alongRow() int {
 		}
 	}
 	switch n := len(g.p.Body); {
-	case n > 48 || loads > 16 || len(g.p.Guards) > 0:
+	case n > 48 || loads > 12 || len(g.p.Guards) > 0:
 		return 1
-	case n > 24 || loads > 8:
+	case n > 24 || loads > 6:
 		return 2
 	}
 	return 4
@@ -331,7 +331,16 @@ func (g *generator) gridwise(name string, k int) string {
 		})
 	})
 	w.op("ret")
-	return w.entry(name, g.words(), fmt.Sprintf(" .maxntid %d, 1, 1", MaxThreads))
+	registers := fmt.Sprintf(" .maxntid %d, 1, 1", MaxThreads)
+	switch { // as in occupancy
+	case g.o.SM >= 75:
+		if k > 1 {
+			registers += " .minnctapersm 4"
+		}
+	case len(g.p.Body) <= 64: // strides and rows take registers of threads, too
+		registers += " .minnctapersm 2"
+	}
+	return w.entry(name, g.words(), registers)
 }
 
 // someRows writes body for the rows of a plane that a block takes: runs of Launch.Rows.
