@@ -50,11 +50,16 @@ func typeOf(s string) (t ptype, ok bool) {
 	if s == "pred" {
 		return ptype{1, 'p'}, true
 	}
-	if len(s) < 2 || !strings.ContainsRune("sufb", rune(s[0])) {
+	if len(s) != 3 || !strings.ContainsRune("sufb", rune(s[0])) {
 		return t, false
 	}
-	n, err := strconv.Atoi(s[1:])
-	return ptype{n, s[0]}, err == nil && (n == 32 || n == 64)
+	switch s[1:] {
+	case "32":
+		return ptype{32, s[0]}, true
+	case "64":
+		return ptype{64, s[0]}, true
+	}
+	return t, false
 }
 
 // class is what a register may hold, and what an instruction wants of an operand.
@@ -330,7 +335,7 @@ func cut(t ptype, f evaluator) evaluator {
 // destination notes a register of that class.
 func (p *parser) destination(in *instr, s string, want class) error {
 	r, ok := p.e.names[s]
-	if !ok || !p.e.classes[r].agrees(want) || slices.Contains(in.dst, r) {
+	if !ok || int(r) < len(specials) || !p.e.classes[r].agrees(want) || slices.Contains(in.dst, r) {
 		return p.fail("%q is no register of the type that is written", s)
 	}
 	in.dst = append(in.dst, r)
@@ -494,9 +499,13 @@ func (p *parser) memory(in *instr, name string, mods, args []string, t ptype) er
 		return p.unknown()
 	}
 	if !strong && shared {
+		hint := ""
+		if len(mods) > 0 {
+			hint = mods[0]
+		}
 		next(func(m string) bool { return slices.Contains(hints, m) })
-		if name == "ld" && in.space == 'g' && is("nc") {
-			next(func(m string) bool { return slices.Contains(hints[:3], m) })
+		if name == "ld" && in.space == 'g' && is("nc") && (hint == "lu" || hint == "cv") {
+			return p.unknown()
 		}
 	}
 	count := 1

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"unsafe"
 )
 
@@ -29,7 +30,7 @@ func (e *LaunchError) Unwrap() error { return e.Err }
 // Options are how a launch goes where PTX leaves it open. The zero value is what tests should hold to.
 type Options struct {
 	Seed      uint64 // an order of blocks, and of the warps of each; 0 is that of their numbers
-	Undefined bool   // results may depend on registers that were never written: they hold what makes no sense, instead of it being an error
+	Undefined bool   // results may depend on registers and shared memory that were never written: they hold what makes no sense, instead of it being an error
 	Steps     int    // instructions of warps that a block may take; 0 is 1<<26
 }
 
@@ -58,14 +59,19 @@ func (m *Module) LaunchWith(o Options, entry string, grid, block [3]uint32, dyna
 	switch {
 	case hi != 0 || threads < 1 || threads > 1024:
 		return refuse("blocks of %v threads", block)
-	case e.most != 0 && (int(threads) > e.most || e.required && int(threads) != e.most):
-		return refuse("blocks of %v threads, where the entry is for %d", block, e.most)
+	case block[2] > 64:
+		return refuse("blocks of %v threads, more than 64 along z", block)
+	case e.most[0] != 0 && (int(threads) > e.most[0]*e.most[1]*e.most[2] || e.required && [3]int{int(block[0]), int(block[1]), int(block[2])} != e.most):
+		return refuse("blocks of %v threads, where the entry is for %v", block, e.most)
 	case grid[0] < 1 || grid[1] < 1 || grid[2] < 1 || grid[0] > math.MaxInt32 || grid[1] > math.MaxUint16 || grid[2] > math.MaxUint16:
 		return refuse("a grid of %v blocks", grid)
 	case len(params) < e.paramBytes:
 		return refuse("%d bytes of parameters, which take %d", len(params), e.paramBytes)
-	case dynamicShared < 0 || dynamicShared > mostShared:
+	case dynamicShared < 0 || dynamicShared > mostShared-e.shared:
 		return refuse("%d bytes of shared memory", dynamicShared)
+	}
+	if mem == nil {
+		mem = &Regions{}
 	}
 	if o.Steps == 0 {
 		o.Steps = 1 << 26
@@ -136,6 +142,7 @@ type blockState struct {
 	*launch
 	at     [3]uint32
 	memory []uint64 // that the threads share
+	stored []bool   // by 4 bytes of it, whether anything was written there
 	warps  []*warp
 	steps  int
 }
@@ -150,11 +157,13 @@ type warp struct {
 	pc      [32]int
 	live    uint32
 	waiting bool // at a barrier
+
+	missing [4]uint32 // by destination of a load from shared memory, the threads for which nothing was written there
 }
 
 // newBlock has what is the same for every block.
 func (l *launch) newBlock(threads int) *blockState {
-	b := &blockState{launch: l, memory: make([]uint64, l.words)}
+	b := &blockState{launch: l, memory: make([]uint64, l.words), stored: make([]bool, 2*l.words)}
 	for first := 0; first < threads; first += 32 {
 		w := &warp{blockState: b, first: first, threads: min(32, threads-first),
 			regs: make([][32]uint64, len(l.e.classes)), written: make([]uint32, len(l.e.classes))}
@@ -182,6 +191,9 @@ func (b *blockState) begin(at [3]uint32) {
 	b.at, b.steps = at, 0
 	for i := range b.memory {
 		b.memory[i] = unspecified
+	}
+	for i := range b.stored {
+		b.stored[i] = b.o.Undefined
 	}
 	for _, w := range b.warps {
 		w.live, w.waiting, w.pc = uint32(1<<w.threads-1), false, [32]int{}
@@ -358,14 +370,18 @@ func (w *warp) step(in *instr, mask uint32) error {
 			}
 		}
 	}
+	w.missing = [4]uint32{}
 	if err := in.exec(w, in, mask); err != nil {
 		if f, ok := err.(*LaunchError); ok {
 			return f
 		}
 		return w.fail(in, mask, err)
 	}
-	for _, r := range in.dst {
+	for i, r := range in.dst {
 		w.written[r] = w.written[r]&^mask | defined
+		if in.space == 's' {
+			w.written[r] &^= w.missing[i]
+		}
 	}
 	return nil
 }
@@ -499,6 +515,18 @@ func (w *warp) place(in *instr, lane, n int) (unsafe.Pointer, error) {
 	return p, nil
 }
 
+// marks is the part of stored that is of n bytes at p, in shared memory.
+func (b *blockState) marks(p unsafe.Pointer, n int) []bool {
+	at := int(uintptr(p)-uintptr(unsafe.Pointer(unsafe.SliceData(b.memory)))) / 4
+	return b.stored[at : at+n/4]
+}
+
+func (b *blockState) mark(p unsafe.Pointer, n int) {
+	for i, m := 0, b.marks(p, n); i < len(m); i++ {
+		m[i] = true
+	}
+}
+
 func read(p unsafe.Pointer, size int) uint64 {
 	if size == 8 {
 		return binary.LittleEndian.Uint64(unsafe.Slice((*byte)(p), 8))
@@ -523,7 +551,11 @@ func load(w *warp, in *instr, mask uint32) error {
 			return err
 		}
 		for i, d := range in.dst {
-			w.regs[d][l] = read(unsafe.Add(p, i*in.size), in.size)
+			from := unsafe.Add(p, i*in.size)
+			if in.space == 's' && slices.Contains(w.marks(from, in.size), false) {
+				w.missing[i] |= 1 << l
+			}
+			w.regs[d][l] = read(from, in.size)
 		}
 	}
 	return nil
@@ -540,6 +572,9 @@ func store(w *warp, in *instr, mask uint32) error {
 		for i, s := range in.src[1:] {
 			write(unsafe.Add(p, i*in.size), in.size, w.regs[s][l])
 		}
+		if in.space == 's' {
+			w.mark(p, n)
+		}
 	}
 	return nil
 }
@@ -550,6 +585,9 @@ func atomic(w *warp, in *instr, mask uint32) error {
 		p, err := w.place(in, l, in.size)
 		if err != nil {
 			return err
+		}
+		if in.space == 's' && slices.Contains(w.marks(p, in.size), false) {
+			return w.fail(in, 1<<l, errors.New("an atomic operation on what was never written"))
 		}
 		old, c := read(p, in.size), uint64(0)
 		if len(in.src) > 2 {

@@ -18,6 +18,8 @@ type Module struct {
 	tables  map[string][]uint64 // module-scope arrays; they stay where they are
 	globals Regions             // of the tables, by space
 	consts  Regions
+
+	constBytes int
 }
 
 // entry is a kernel.
@@ -27,8 +29,8 @@ type entry struct {
 	shared     int // bytes of arrays that a block's threads share
 	sharedAt   map[string]int
 	param      string
-	most       int  // threads of a block, 0 for any number
-	required   bool // so many
+	most       [3]int // threads of a block: no more than their product; zeros for any number
+	required   bool   // exactly these
 	code       []instr
 	labels     map[string]int
 	names      map[string]int32 // of registers
@@ -61,9 +63,11 @@ func (m *Module) ParamBytes(entry string) (int, bool) {
 }
 
 const (
-	mostRegisters = 1 << 16 // of an entry
-	mostNames     = 1 << 18 // of registers, in a module
-	mostShared    = 1 << 20
+	mostRegisters = 1 << 16   // of an entry
+	mostNames     = 1 << 18   // of registers, in a module
+	mostStatic    = 48 << 10  // bytes of shared memory that entries declare
+	mostShared    = 227 << 10 // with what launches add
+	mostConst     = 64 << 10
 	mostTable     = 1 << 20
 
 	mostParameters = 4352
@@ -139,8 +143,11 @@ func (p *parser) head(s string) error {
 		return p.fail("an entry without parameters")
 	}
 	name = strings.TrimSpace(name)
-	if p.m.entries[name] != nil {
-		return p.fail("two entries of the name %s", name)
+	if !identifier(name) {
+		return p.fail("no name of an entry: %q", name)
+	}
+	if p.m.entries[name] != nil || p.m.tables[name] != nil {
+		return p.fail("two things of the name %s", name)
 	}
 	p.e = &entry{name: name, sharedAt: map[string]int{}, labels: map[string]int{}, names: map[string]int32{}, numbers: map[uint64]int32{}}
 	for i, s := range specials {
@@ -155,14 +162,16 @@ func (p *parser) head(s string) error {
 			p.e.paramBytes = 4
 		}
 	case len(f) == 5 && f[0] == ".param" && f[1] == ".align" && f[2] == "8" && f[3] == ".b8":
-		name, size, _ := strings.Cut(f[4], "[")
-		n, err := strconv.Atoi(strings.TrimSuffix(size, "]"))
-		if err != nil || n < 0 || n > mostParameters {
+		name, n, ok := array(f[4])
+		if !ok || n > mostParameters {
 			return p.fail("parameters that are no block of bytes: %s", params)
 		}
 		p.e.param, p.e.paramBytes = name, n
 	case len(f) != 0:
 		return p.fail("parameters that are no block of bytes: %s", params)
+	}
+	if len(f) != 0 && !identifier(p.e.param) {
+		return p.fail("no name of a parameter: %q", p.e.param)
 	}
 	return p.directives(directives)
 }
@@ -175,18 +184,20 @@ func (p *parser) directives(s string) error {
 		if at < 0 {
 			at = len(rest)
 		}
-		product := 1
+		var sizes []int
 		for _, d := range strings.Split(rest[:at], ",") {
-			n, err := strconv.Atoi(strings.TrimSpace(d))
-			if err != nil || n < 1 || n > 1024 {
+			n, ok := count(strings.TrimSpace(d))
+			if !ok || n < 1 || n > 1024 || len(sizes) == 3 {
 				return p.fail("a directive %s", s)
 			}
-			product = min(product*n, 1<<20)
+			sizes = append(sizes, n)
 		}
-		switch name {
-		case ".maxntid", ".reqntid":
-			p.e.most, p.e.required = product, name == ".reqntid"
-		case ".minnctapersm":
+		switch {
+		case name == ".maxntid", name == ".reqntid":
+			p.e.most = [3]int{1, 1, 1}
+			copy(p.e.most[:], sizes)
+			p.e.required = name == ".reqntid"
+		case name == ".minnctapersm" && len(sizes) == 1:
 		default:
 			return p.fail("an unknown directive %s", name)
 		}
@@ -210,8 +221,8 @@ func (p *parser) statement(line string) error {
 		return p.end()
 	case strings.HasSuffix(line, ":"):
 		label := strings.TrimSuffix(line, ":")
-		if _, ok := p.e.labels[label]; ok {
-			return p.fail("two labels %s", label)
+		if !p.fresh(label) {
+			return p.fail("two things of the name %s, or it is none", label)
 		}
 		p.e.labels[label] = len(p.e.code)
 		return nil
@@ -229,19 +240,63 @@ func (p *parser) statement(line string) error {
 	return p.instruction(line)
 }
 
+// count is a number without a sign.
+func count(s string) (int, bool) {
+	n, err := strconv.ParseUint(s, 10, 31)
+	return int(n), err == nil
+}
+
+// alignment is a power of two.
+func alignment(s string) (int, bool) {
+	n, ok := count(s)
+	return n, ok && n > 0 && n <= 128 && n&(n-1) == 0
+}
+
+// array reads "name[12]".
+func array(s string) (name string, n int, ok bool) {
+	name, size, ok := strings.Cut(s, "[")
+	size, ok2 := strings.CutSuffix(size, "]")
+	n, ok3 := count(size)
+	return name, n, ok && ok2 && ok3 && identifier(name)
+}
+
+// identifier says whether PTX takes s for a name.
+func identifier(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', c == '$':
+		case c == '%' && i == 0:
+		case c >= '0' && c <= '9' && i > 0:
+		default:
+			return false
+		}
+	}
+	return s != "" && (len(s) > 1 || !strings.Contains("_$%", s))
+}
+
+// fresh says whether s is a name that nothing has in the entry.
+func (p *parser) fresh(s string) bool {
+	_, register := p.e.names[s]
+	_, label := p.e.labels[s]
+	_, shared := p.e.sharedAt[s]
+	return identifier(s) && !register && !label && !shared && s != p.e.param
+}
+
 // registers reads ".reg .b64 %rd<9>".
 func (p *parser) registers(line string) error {
 	f := strings.Fields(line)
 	if len(f) != 3 {
 		return p.fail("registers")
 	}
-	prefix, count, ok := strings.Cut(strings.TrimSuffix(f[2], ">"), "<")
-	n, err := strconv.Atoi(count)
-	if !ok || err != nil || n < 0 || len(p.e.classes)+n > mostRegisters {
+	prefix, size, ok := strings.Cut(f[2], "<")
+	size, ok2 := strings.CutSuffix(size, ">")
+	n, ok3 := count(size)
+	if !ok || !ok2 || !ok3 || !identifier(prefix+"0") || len(p.e.classes)+n > mostRegisters {
 		return p.fail("registers")
 	}
-	t, ok := typeOf(strings.TrimPrefix(f[1], "."))
-	if !ok {
+	kind, ok := strings.CutPrefix(f[1], ".")
+	t, ok2 := typeOf(kind)
+	if !ok || !ok2 {
 		return p.fail("registers of an unknown type")
 	}
 	if p.count += n; p.count > mostNames {
@@ -249,8 +304,8 @@ func (p *parser) registers(line string) error {
 	}
 	for i := range n {
 		name := prefix + strconv.Itoa(i)
-		if _, ok := p.e.names[name]; ok {
-			return p.fail("two registers %s", name)
+		if !p.fresh(name) {
+			return p.fail("two things of the name %s", name)
 		}
 		p.e.names[name] = p.register(t.class())
 	}
@@ -269,17 +324,20 @@ func (p *parser) shared(line string) error {
 	if len(f) != 5 || f[1] != ".align" {
 		return p.fail("shared memory")
 	}
-	align, err := strconv.Atoi(f[2])
-	name, count, ok := strings.Cut(strings.TrimSuffix(f[4], "]"), "[")
-	n, err2 := strconv.Atoi(count)
+	align, ok := alignment(f[2])
+	name, n, ok2 := array(f[4])
 	size := map[string]int{".b8": 1, ".b32": 4, ".u32": 4, ".f32": 4, ".b64": 8, ".u64": 8, ".f64": 8}[f[3]]
-	if err != nil || err2 != nil || !ok || size == 0 || align < 1 || align > 128 || n < 0 || n > mostShared {
+	if !ok || !ok2 || size == 0 || n > mostStatic {
 		return p.fail("shared memory")
 	}
+	if !p.fresh(name) {
+		return p.fail("two things of the name %s", name)
+	}
+	align = max(align, size)
 	at := (p.e.shared + align - 1) / align * align
 	p.e.sharedAt[name], p.e.shared = at, at+n*size
-	if p.e.shared > mostShared {
-		return p.fail("too much shared memory")
+	if p.e.shared > mostStatic {
+		return p.fail("more than %d bytes of shared memory", mostStatic)
 	}
 	return nil
 }
@@ -290,20 +348,23 @@ func (p *parser) table(line string) error {
 	if len(f) < 5 || f[1] != ".align" {
 		return p.fail("a table")
 	}
-	name, rest, ok := strings.Cut(f[4], "[")
-	n, err := strconv.Atoi(strings.TrimSuffix(rest, "]"))
+	align, ok := alignment(f[2])
+	name, n, ok2 := array(f[4])
 	size := map[string]int{".b32": 4, ".b64": 8}[f[3]]
-	_, values, ok2 := strings.Cut(line, "{")
-	values, ok3 := strings.CutSuffix(strings.TrimSpace(values), "};")
-	if !ok || !ok2 || !ok3 || err != nil || size == 0 || n < 1 || n > mostTable {
+	before, values, ok3 := strings.Cut(line, "{")
+	values, ok4 := strings.CutSuffix(strings.TrimSpace(values), "};")
+	if !ok || !ok2 || !ok3 || !ok4 || size == 0 || n < 1 || n > mostTable || strings.TrimSpace(strings.Join(strings.Fields(before)[5:], "")) != "=" {
 		return p.fail("a table")
 	}
 	parts := strings.Split(values, ",")
 	if len(parts) != n {
 		return p.fail("a table of %d entries with %d values", n, len(parts))
 	}
-	t := make([]uint64, n)
-	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(t))), 8*n)
+	t := make([]uint64, (n*size+7)/8+align/8)
+	for int(uintptr(unsafe.Pointer(unsafe.SliceData(t))))%align != 0 {
+		t = t[1:]
+	}
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(t))), n*size)
 	for i, v := range parts {
 		x, err := strconv.ParseUint(strings.TrimSpace(v), 0, 8*size)
 		if err != nil {
@@ -313,13 +374,16 @@ func (p *parser) table(line string) error {
 			bytes[i*size+b] = byte(x >> (8 * b))
 		}
 	}
-	if _, ok := p.m.tables[name]; ok {
-		return p.fail("two tables %s", name)
+	if p.m.tables[name] != nil || p.m.entries[name] != nil {
+		return p.fail("two things of the name %s", name)
 	}
 	p.m.tables[name] = t
 	to := &p.m.globals
 	if f[0] == ".const" {
 		to = &p.m.consts
+		if p.m.constBytes = (p.m.constBytes+align-1)/align*align + n*size; p.m.constBytes > mostConst {
+			return p.fail("more than %d bytes of constants", mostConst)
+		}
 	}
 	return to.Add(unsafe.Pointer(unsafe.SliceData(t)), n*size)
 }
