@@ -1,7 +1,11 @@
 package ptxsim
 
 import (
+	"cmp"
 	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -114,5 +118,20 @@ func TestModule(t *testing.T) {
 	}
 	if _, ok := m.ParamBytes("d"); ok {
 		t.Error("there is no d")
+	}
+}
+
+// What is taken, NVIDIA's assembler takes too.
+func TestAssembleForms(t *testing.T) {
+	ptxas, err := exec.LookPath(cmp.Or(os.Getenv("TRIAD_PTXAS"), "ptxas"))
+	if err != nil {
+		t.Skip("no ptxas: TRIAD_PTXAS may name it")
+	}
+	file := filepath.Join(t.TempDir(), "forms.ptx")
+	if err := os.WriteFile(file, []byte(withForm(strings.Join(forms, "\n"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(ptxas, "-arch=sm_80", "-o", file+".cubin", file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
