@@ -59,31 +59,6 @@ type launch struct {
 	took        time.Duration // of the last launch, on the device; -1 if that was not measured
 }
 
-// found is what a launch leaves for the binding: its frame's, or a part's own.
-type found struct {
-	faults   []int64
-	partials [][]uint64
-}
-
-// place says how a launch reaches an array.
-type place uint8
-
-const (
-	resident place = iota // it lies on the device
-	chunked               // in the host's memory: piece by piece through the ring
-	whole                 // in the host's memory: all of it is copied to the device, and back
-)
-
-// placed is an array as a launch has it.
-type placed struct {
-	runtime.Array
-	place  place
-	pinned bool       // of the host, and the device copies it without staging
-	device driver.Ptr // of element 0; of chunked arrays, as bytes from the beginning of a slot
-	size   int        // of an element
-	bytes  int        // from element 0 to past the last
-}
-
 // part says what of a binding a launch is for.
 type part struct {
 	steps  bool // again and again: arrays of the host are on the device as a whole
@@ -144,156 +119,6 @@ func newLaunch(e *executor, b *runtime.Binding, plan runtime.Plan, args runtime.
 	}
 	goruntime.AddCleanup(l, (*held).release, l.held)
 	return l, nil
-}
-
-// placeArrays decides how arrays are reached.
-func (l *launch) placeArrays(part part) {
-	b := l.binding
-	gathered := map[int]bool{}
-	for _, g := range b.Kernel.Gathers() {
-		gathered[g.Of] = true
-	}
-	for slot, a := range b.Arrays() {
-		p := placed{Array: a, place: whole, size: a.Elem.Size()}
-		p.bytes = p.size * span(a)
-		switch m := a.Memory.(type) {
-		case *deviceMemory:
-			p.place, p.device = resident, driver.Ptr(uintptr(a.Data))
-		case *pinnedMemory:
-			p.pinned = m.gpu != nil
-		}
-		if p.place == whole && !part.steps && b.Plain() && !a.Own && !gathered[slot] && len(b.Kernel.Columns()) == 0 {
-			p.place = chunked
-			p.Data, p.bytes = unsafe.Add(p.Data, l.base*p.size), l.n*p.size
-		}
-		l.arrays = append(l.arrays, p)
-	}
-}
-
-// span is the number of elements from the first of an array to past the last.
-func span(a runtime.Array) int {
-	last := 0
-	for axis := range a.Axes {
-		if a.Shape[axis] == 0 {
-			return 0
-		}
-		last += (a.Shape[axis] - 1) * a.Strides[axis]
-	}
-	return last + 1
-}
-
-// codeKey says which code of a program is kept with it: that of launches whose elements follow each other.
-type codeKey struct {
-	name            string
-	sm              int
-	aliased, stream bool
-}
-
-// generate makes the program's code. It asks no driver.
-func (l *launch) generate(plan runtime.Plan) error {
-	b, g := l.binding, l.ex.gpu
-	p := b.Program
-	o := ptx.Options{Name: b.Kernel.Name(), SM: g.props.capability}
-	for i, a := range l.arrays {
-		for _, c := range l.arrays[:i] {
-			o.Aliased = o.Aliased || a.place == resident && a.Data == c.Data && (a.Out || c.Out)
-		}
-	}
-	moved := int64(0)
-	for _, a := range l.arrays {
-		moved += int64(a.bytes)
-	}
-	l.streams = plan.NonTemporal == runtime.NTOn || plan.NonTemporal == runtime.NTAuto && moved > g.props.l2
-	o.Stream = l.streams
-	l.args.Uniforms = b.Frame.Uniforms
-	l.shape = [3]int{1, 1, l.n}
-	if !b.Plain() {
-		if err := l.generateGrid(&o); err != nil {
-			return err
-		}
-	} else {
-		l.args.N = l.n
-		l.args.Arrays = make([]uint64, len(p.Arrays))
-		for _, gt := range b.Kernel.Gathers() {
-			l.args.Arrays[gt.Array] = uint64(l.arrays[gt.Of].device)
-		}
-	}
-	generate := func() any {
-		o.Labels = b.Kernel.Describe(p.Elem)
-		return ptx.Generate(p, o)
-	}
-	if o.Sources == nil {
-		l.module = p.Memo(codeKey{o.Name, o.SM, o.Aliased, o.Stream}, generate).(*ptx.Module)
-	} else {
-		l.module = generate().(*ptx.Module)
-	}
-	return nil
-}
-
-// load gives the code to the driver.
-func (l *launch) load() error {
-	g := l.ex.gpu
-	m, err := l.held.module(l.binding.Kernel.Name(), l.module.Text)
-	if err != nil {
-		return err
-	}
-	if l.scalar, err = g.entry(m, l.module.Scalar, l.module.Brief); err != nil {
-		return err
-	}
-	if l.module.Vector != "" {
-		if l.vector, err = g.entry(m, l.module.Vector, l.module.Brief); err != nil {
-			return err
-		}
-	}
-	for _, name := range l.module.Folds {
-		h, err := g.drv.Function(m.handle, name)
-		if err != nil {
-			return g.fault(err)
-		}
-		l.folds = append(l.folds, function{handle: h, threads: ptx.FoldThreads})
-	}
-	return nil
-}
-
-// generateGrid says what slots are on a grid: the arguments are the kernel's arrays by slot, then columns.
-func (l *launch) generateGrid(o *ptx.Options) error {
-	b := l.binding
-	sources, err := b.Sources()
-	if err != nil {
-		return err
-	}
-	axes, shape := b.Space()
-	l.grid, l.shape = true, [3]int{1, 1, 1}
-	copy(l.shape[3-axes:], shape[:axes])
-	arguments := len(l.arrays)
-	o.Sources = make([]ptx.Source, len(b.Program.Arrays))
-	for slot := range o.Sources {
-		if slot >= len(l.arrays) { // until something below says otherwise, an argument of its own
-			o.Sources[slot].Of = slot
-			arguments = max(arguments, slot+1)
-		} else {
-			o.Sources[slot].Of = slot
-		}
-	}
-	l.args.Arrays = make([]uint64, arguments)
-	l.args.Strides, l.args.Extents = make([][3]int, arguments), make([][3]int, arguments)
-	for i := range arguments { // columns: all elements of the space, one after the other
-		l.args.Strides[i] = [3]int{l.shape[1] * l.shape[2], l.shape[2], 1}
-		l.args.Extents[i] = l.shape
-	}
-	for _, s := range sources {
-		o.Sources[s.Slot] = ptx.Source{Of: s.Of, Offset: s.Offset, Edges: s.Edges}
-		l.args.Strides[s.Of], l.args.Extents[s.Of] = s.Strides, s.Extents
-	}
-	for _, gt := range b.Kernel.Gathers() {
-		o.Sources[gt.Array].Of = gt.Of
-	}
-	for slot := range o.Sources {
-		s := &o.Sources[slot]
-		s.Dense = l.args.Strides[s.Of][2] == 1
-	}
-	l.args.Shape, l.args.N = l.shape, l.shape[2]
-	return nil
 }
 
 // blocks is the number of reduction blocks.
@@ -359,36 +184,6 @@ func (l *launch) allocate() (err error) {
 	}
 	l.args.Partials, l.args.PartialStride = uint64(l.partials), l.stride
 	return nil
-}
-
-// result is where the result of a reduction goes: to memory of the host where nothing else comes back, as a copy takes as long as a small
-// kernel. With unified addressing the device reaches what is pinned by its address.
-func (l *launch) result(r int) driver.Ptr {
-	if l.direct {
-		return driver.Ptr(uintptr(unsafe.Pointer(&l.words.host[r])))
-	}
-	return l.words.device + driver.Ptr(8*(l.faults+r))
-}
-
-// folded is how many partials a fold leaves of n.
-func folded(n int) int { return (n + ptx.FoldPartials - 1) / ptx.FoldPartials }
-
-// pointArrays tells the arguments where arrays are, but for those that are staged.
-func (l *launch) pointArrays() {
-	for slot := range l.arrays {
-		a := &l.arrays[slot]
-		if slot < len(l.args.Arrays) && a.place != chunked {
-			l.args.Arrays[slot] = uint64(a.device)
-		}
-	}
-	if !l.grid {
-		for _, gt := range l.binding.Kernel.Gathers() {
-			l.args.Arrays[gt.Array] = uint64(l.arrays[gt.Of].device)
-		}
-	}
-	for _, c := range l.columns {
-		c.point(l)
-	}
 }
 
 // info says how the call runs.
@@ -547,36 +342,6 @@ func (l *launch) from(lo int) []uint64 {
 	return l.moved
 }
 
-// sendFaults forgets faults.
-func (l *launch) sendFaults(s driver.Stream) error {
-	clean := l.clean
-	l.clean = false // until what comes of this launch is seen
-	if l.faults == 0 || clean {
-		return nil
-	}
-	for i := range l.faults {
-		l.words.host[i] = kernels.NoFault
-	}
-	return l.ex.gpu.drv.CopyToDevice(l.words.device, unsafe.Pointer(unsafe.SliceData(l.words.host)), uint64(8*l.faults), s)
-}
-
-// comingBack is how many words are copied to the host after a launch.
-func (l *launch) comingBack() int {
-	if l.direct {
-		return 0
-	}
-	return l.faults + l.results + l.extra
-}
-
-// fetchWords brings faults and results to the host.
-func (l *launch) fetchWords(s driver.Stream) error {
-	n := l.comingBack()
-	if n == 0 {
-		return nil
-	}
-	return l.ex.gpu.drv.CopyToHost(unsafe.Pointer(unsafe.SliceData(l.words.host)), l.words.device, uint64(8*n), s)
-}
-
 // kernel launches the program over elements lo … hi-1. Arrays are where element lo is, or element 0 if they are l.args.Arrays.
 func (l *launch) kernel(lo, hi int, arrays []uint64, s driver.Stream) error {
 	d := l.ex.gpu.drv
@@ -640,54 +405,4 @@ func (l *launch) overRows(f function) (grid [3]uint32, threads, rows int) {
 	grid[1] = uint32(max(1, min((l.shape[1]+rows-1)/rows, 65535)))
 	grid[2] = uint32(max(1, min(l.shape[0], 65535)))
 	return grid, threads, rows
-}
-
-// fold folds the partials of all blocks.
-func (l *launch) fold(s driver.Stream) error {
-	if l.results == 0 || l.stride <= 1 || l.raw {
-		return nil
-	}
-	d := l.ex.gpu.drv
-	for r := range l.results {
-		in, n := l.partials+driver.Ptr(8*r*l.stride), l.stride
-		for level := 0; n > 1; level++ {
-			out := l.result(r)
-			if level < len(l.levels) {
-				out = l.levels[level]
-			}
-			l.foldBlock = [3]uint64{uint64(in), uint64(n), uint64(out)}
-			if err := d.Launch(l.folds[r].handle, [3]uint32{uint32(folded(n)), 1, 1}, [3]uint32{ptx.FoldThreads, 1, 1}, 0, s, &l.foldParam[0]); err != nil {
-				return err
-			}
-			in, n = out, folded(n)
-		}
-	}
-	return nil
-}
-
-// takeOutcome takes faults and results out of the words that came back.
-func (l *launch) takeOutcome() error {
-	l.clean = true
-	for i := range l.faults {
-		l.found.faults[i] = int64(l.words.host[i])
-		l.clean = l.clean && l.found.faults[i] == kernels.NoFault
-	}
-	for r, parts := range l.found.partials {
-		switch {
-		case len(parts) == 0:
-		case l.raw:
-			bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(parts))), 8*len(parts))
-			if err := l.ex.gpu.ring.copyOut(context.Background(), bytes, l.partials+driver.Ptr(8*r*l.stride)); err != nil {
-				return l.failed(err)
-			}
-		default:
-			parts[0] = l.words.host[l.faults+r]
-		}
-	}
-	for _, c := range l.columns {
-		if err := c.outcome(l); err != nil {
-			return err
-		}
-	}
-	return nil
 }
