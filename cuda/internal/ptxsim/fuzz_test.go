@@ -3,6 +3,7 @@ package ptxsim
 import (
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/triad-go/triad/cuda/internal/ptx"
@@ -94,5 +95,36 @@ func TestGeneratedIsRead(t *testing.T) {
 		if m := parsed(t, text); len(m.Entries()) == 0 {
 			t.Errorf("no entries in\n%s", text)
 		}
+	}
+}
+
+// Kernels of any instructions, in any order, end: well or with an error.
+func TestAnyInstructions(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 5))
+	room := make([]uint64, 64)
+	var mem Regions
+	at := words(t, &mem, room)
+	ended := 0
+	for range 400 {
+		lines := []string{"ld.param.u64 %rd1, [args];", "ld.param.u64 %rd2, [args+8];", "ld.param.u64 %u1, [args];", "mov.u32 %r1, room;", "mov.u32 %r3, %tid.x;", "mov.b32 %r4, -1;", "setp.lt.u32 %p1, %r3, 9;"}
+		for range 1 + r.IntN(12) {
+			line := forms[r.IntN(len(forms))]
+			if r.IntN(4) == 0 && line[0] != '@' {
+				line = "@%p1 " + line
+			}
+			lines = append(lines, line)
+		}
+		m := parsed(t, withForm(".shared .align 8 .b8 more[64];\n"+strings.Join(lines, "\n")))
+		params := []uint64{at, at + 64}
+		err := m.LaunchWith(Options{Steps: 1 << 9, Seed: r.Uint64N(3), Undefined: r.IntN(3) > 0}, "k", [3]uint32{2, 1, 1}, [3]uint32{20, 2, 1}, 0, bytesOf(params), &mem)
+		var e *LaunchError
+		if err == nil {
+			ended++
+		} else if !errors.As(err, &e) || e.Line == 0 {
+			t.Fatal(err)
+		}
+	}
+	if ended < 40 {
+		t.Errorf("%d of 400 end well: they try too little", ended)
 	}
 }

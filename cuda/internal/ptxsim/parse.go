@@ -1,6 +1,22 @@
-// Package ptxsim interprets the part of PTX that package ptx writes, for tests on machines without a GPU: many threads
-// in warps of 32, shared memory, barriers, shuffles and atomic operations. What lies outside of that part is an error. The
-// semantics are those of "Parallel Thread Execution ISA", NVIDIA.
+// Package ptxsim interprets the part of PTX that package ptx writes, for tests on machines without a GPU. The semantics are
+// those of "Parallel Thread Execution ISA", NVIDIA.
+//
+// What it models: grids of blocks of up to 1024 threads in warps of 32, which part at branches and meet again where those that
+// are furthest behind in the text catch up; registers of 32 and 64 bits and predicates; global, constant and shared memory and
+// parameters, with the alignment and the bounds of every access; barriers, shuffles and votes; atomic operations; blocks, and
+// warps of a block, in turns, so that they may wait for each other in loops. Arithmetic has the bits of the ISA: a NaN of 32 bits
+// that it makes is the canonical one, one of 64 bits is the host's, with whatever payload and sign.
+//
+// What it does not: time; caches and weak memory, as one instruction of one warp comes after another and every store is seen at
+// once, so that a fence that is missing, or a race, goes unnoticed unless another order of blocks and warps (Options.Seed) shows
+// it; progress of one thread of a warp while another of it spins; more than 8 blocks at a time.
+//
+// What it refuses: all other instructions, types and modifiers, among them arithmetic whose rounding or contraction would be
+// left to the assembler; registers of the wrong type; results that depend on registers, or shared memory, that were never
+// written; barriers that part of a warp's threads are at, warps that wait at different ones, and masks of shuffles, votes and
+// bar.warp.sync that name other threads than are there, those that have ended included; branches said to be uniform that are
+// not; blocks that take more than Options.Steps. What the ISA leaves open, as division by zero, comes out as bits that make no
+// sense. Statements take a line each.
 package ptxsim
 
 import (
