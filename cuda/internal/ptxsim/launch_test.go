@@ -92,13 +92,13 @@ func TestShuffle(t *testing.T) {
 }
 
 func TestVote(t *testing.T) {
-	const yes = 0x90000011
+	const yes uint32 = 0x90000011
 	for _, c := range []struct {
 		op   string
 		want uint32
 	}{
 		{"vote.sync.ballot.b32 %r3, %p1, -1;", yes},
-		{"vote.sync.ballot.b32 %r3, !%p1, -1;", ^uint32(yes)},
+		{"vote.sync.ballot.b32 %r3, !%p1, -1;", ^yes},
 		{"vote.sync.any.pred %p2, %p1, -1;\nselp.b32 %r3, 1, 0, %p2;", 1},
 		{"vote.sync.all.pred %p2, %p1, -1;\nselp.b32 %r3, 1, 0, %p2;", 0},
 		{"setp.ge.u32 %p1, %r15, 0;\nvote.sync.all.pred %p2, %p1, -1;\nselp.b32 %r3, 1, 0, %p2;", 1},
