@@ -6,11 +6,13 @@
 // Every kernel is tried in many variants: one element at a time or 16 bytes, one to four loads of each array in
 // flight, threads that loop over the arrays or one short turn for each, blocks of 256 to 1024 threads, streaming hints
 // or none. Each variant's result is checked. The fastest is launched again and its times are what counts, by events on the
-// device. A copy by cudaMemcpy is measured beside them. One JSON object is printed; bytes are counted as STREAM counts them.
+// device; "host" are those of the same launches by the host's clock, until the result of dot is there. A copy by cudaMemcpy is measured beside
+// them. One JSON object is printed; bytes are counted as STREAM counts them.
 
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -262,17 +264,26 @@ template <class T> struct Bench {
 		CHECK(cudaGetLastError());
 	}
 
-	// time returns the seconds of each of some launches.
-	template <class F> std::vector<double> time(int launches, F launch) {
-		std::vector<double> all;
+	// Times are the seconds of each of some launches, by events on the device, and by the host's clock from the call until the host
+	// knows that it is done, or has the result.
+	struct Times {
+		std::vector<double> device, host;
+	};
+
+	template <class F> Times time(int launches, bool fetches, F launch) {
+		Times all;
+		T fetched;
 		for (int i = 0; i < launches; i++) {
+			const auto called = std::chrono::steady_clock::now();
 			CHECK(cudaEventRecord(begin));
 			launch();
 			CHECK(cudaEventRecord(end));
+			if (fetches) CHECK(cudaMemcpy(&fetched, result, sizeof fetched, cudaMemcpyDeviceToHost));
 			CHECK(cudaEventSynchronize(end));
+			all.host.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - called).count());
 			float ms;
 			CHECK(cudaEventElapsedTime(&ms, begin, end));
-			all.push_back(ms / 1e3);
+			all.device.push_back(ms / 1e3);
 		}
 		return all;
 	}
@@ -314,7 +325,7 @@ template <class T> struct Bench {
 	struct Best {
 		Variant variant;
 		double seconds = INFINITY;
-		std::vector<double> all;
+		Times all;
 		int tried = 0;
 	};
 
@@ -323,7 +334,7 @@ template <class T> struct Bench {
 		if (run) {
 			const Variant &v = best.variant;
 			if (v.elements == N && v.unroll == Unroll && v.hint == Hint)
-				best.all = time(times, [&] { launch<K, N, Unroll, Hint>(v); });
+				best.all = time(times, K == Dot, [&] { launch<K, N, Unroll, Hint>(v); });
 			return;
 		}
 		for (int threads : {256, 512, 1024}) {
@@ -342,7 +353,7 @@ template <class T> struct Bench {
 					if (K != Nstream) CHECK(cudaMemset(output<K>(a, b, c), 0xff, n * sizeof(T)));
 				launch<K, N, Unroll, Hint>(v);
 				check<K>(v);
-				std::vector<double> all = time(3, [&] { launch<K, N, Unroll, Hint>(v); });
+				const std::vector<double> all = time(3, false, [&] { launch<K, N, Unroll, Hint>(v); }).device;
 				const double seconds = *std::min_element(all.begin(), all.end());
 				if (seconds < best.seconds) best.seconds = seconds, best.variant = v;
 				best.tried++;
@@ -361,13 +372,17 @@ template <class T> struct Bench {
 		attempt<K, N, 4, true>(best, run);
 	}
 
-	void print(const char *kernel, int arrays, std::vector<double> all, const std::string &variant, int tried, bool last) {
-		all.erase(all.begin()); // the first is not counted
-		std::sort(all.begin(), all.end());
-		const double bytes = static_cast<double>(arrays) * n * sizeof(T), best = all.front(), median = all[all.size() / 2];
+	void print(const char *kernel, int arrays, Times all, const std::string &variant, int tried, bool last) {
+		for (std::vector<double> *v : {&all.device, &all.host}) {
+			v->erase(v->begin()); // the first is not counted
+			std::sort(v->begin(), v->end());
+		}
+		const double bytes = static_cast<double>(arrays) * n * sizeof(T), best = all.device.front(), median = all.device[all.device.size() / 2];
 		std::printf("    {\"kernel\": \"%s\", \"type\": \"%s\", \"bytes\": %.0f, \"best_seconds\": %.9g, \"median_seconds\": %.9g, "
-		            "\"best_bytes_per_sec\": %.6g, \"median_bytes_per_sec\": %.6g, \"variant\": \"%s\", \"variants_tried\": %d}%s\n",
-		            kernel, sizeof(T) == 8 ? "float64" : "float32", bytes, best, median, bytes / best, bytes / median, variant.c_str(), tried, last ? "" : ",");
+		            "\"best_bytes_per_sec\": %.6g, \"median_bytes_per_sec\": %.6g, \"best_host_bytes_per_sec\": %.6g, \"median_host_bytes_per_sec\": %.6g, "
+		            "\"variant\": \"%s\", \"variants_tried\": %d}%s\n",
+		            kernel, sizeof(T) == 8 ? "float64" : "float32", bytes, best, median, bytes / best, bytes / median,
+		            bytes / all.host.front(), bytes / all.host[all.host.size() / 2], variant.c_str(), tried, last ? "" : ",");
 	}
 
 	template <int K> void kernel(bool last) {
@@ -380,7 +395,7 @@ template <class T> struct Bench {
 
 	void all(bool last) {
 		init();
-		print("memcpy", 2, time(times, [&] { CHECK(cudaMemcpyAsync(c, a, n * sizeof(T), cudaMemcpyDeviceToDevice)); }),
+		print("memcpy", 2, time(times, false, [&] { CHECK(cudaMemcpyAsync(c, a, n * sizeof(T), cudaMemcpyDeviceToDevice)); }),
 		      "cudaMemcpyAsync, device to device", 1, false);
 		kernel<Copy>(false);
 		kernel<Mul>(false);

@@ -72,9 +72,9 @@ if [ -n "$nvcc" ]; then
   [ -x "$work/stream-cuda" ] && step cuda-c 90 "$work/stream-cuda" -n "$n"
 fi
 
-# The figures of CUDA C, of one line each in its JSON, as "type kernel best median".
+# The figures of CUDA C by the host's clock, as Triad's are, of one line each in its JSON, as "type kernel best median".
 figures() {
-  [ -f "$work/cuda-c" ] && sed -n 's/.*"kernel": "\([^"]*\)", "type": "\([^"]*\)".*"best_bytes_per_sec": \([^,]*\), "median_bytes_per_sec": \([^,]*\),.*/\2 \1 \3 \4/p' "$work/cuda-c"
+  [ -f "$work/cuda-c" ] && sed -n 's/.*"kernel": "\([^"]*\)", "type": "\([^"]*\)".*"best_host_bytes_per_sec": \([^,]*\), "median_host_bytes_per_sec": \([^,]*\),.*/\2 \1 \3 \4/p' "$work/cuda-c"
 }
 
 # The figures of STREAM, likewise: the columns of the CSV have names.
@@ -109,7 +109,7 @@ device=$(value model) api=$(value driver) date=$(date -u +%Y-%m-%dT%H:%M:%SZ) re
       FILENAME ~ /t$/ { best[key] = $3; median[key] = $4; limit[key] = $5; next }
       { cbest[key] = $3; cmedian[key] = $4 }
       END { for (i = 1; i <= n; i++) row(order[i], order[i] in best, order[i] in cbest) }' "$work/t" "$work/c"
-    printf '\nA launch of Triad is timed by the clock of the host, from the call until the result is there, one of CUDA C by events on the device.\n'
+    printf '\nLaunches are timed by the clock of the host, from the call until the result is there; report.json has those of CUDA C by events on the device, too.\n'
   fi
   for part in bits costs; do
     [ ! -s "$work/$part" ] || { echo; cat "$work/$part"; }
