@@ -29,40 +29,60 @@ type imageCache interface {
 // idleModules is how many modules stay loaded that no call uses.
 const idleModules = 256
 
-// module is code that is loaded.
+// module is code that is loaded, or being loaded by who came first.
 type module struct {
 	key    string
+	loaded chan struct{} // closed when handle is there, or failed said
 	handle driver.Module
+	failed bool
 	users  int // guarded by modules.mu, as is what follows
 	last   int
 }
 
-// load returns the module of a text, until it is released. The context is current.
+// load returns the module of a text, until it is released. Texts that differ are compiled at the same time. The context is current.
 func (m *modules) load(kernel, text string) (*module, error) {
 	sum := sha256.Sum256([]byte(text))
 	key := string(sum[:])
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.time++
-	if have := m.have[key]; have != nil {
+	for {
+		have := m.have[key]
+		if have == nil {
+			break
+		}
+		m.time++
 		have.users++
 		have.last = m.time
-		return have, nil
+		m.mu.Unlock()
+		if <-have.loaded; !have.failed {
+			return have, nil
+		}
+		m.mu.Lock() // whose error was another's to tell
 	}
-	handle, err := m.compile(kernel, text)
-	if err != nil {
-		return nil, err
-	}
-	mod := &module{key: key, handle: handle, users: 1, last: m.time}
+	m.time++
+	mod := &module{key: key, loaded: make(chan struct{}), users: 1, last: m.time}
 	if m.have == nil {
 		m.have = map[string]*module{}
 	}
 	m.have[key] = mod
+	disk := m.disk
+	m.mu.Unlock()
+
+	handle, err := m.compile(kernel, text, disk)
+	mod.handle, mod.failed = handle, err != nil
+	if err != nil {
+		m.mu.Lock()
+		delete(m.have, key)
+		m.mu.Unlock()
+	}
+	close(mod.loaded)
+	if err != nil {
+		return nil, err
+	}
 	return mod, nil
 }
 
 // compile loads the text, by way of what the disk has for it, or will have.
-func (m *modules) compile(kernel, text string) (driver.Module, error) {
+func (m *modules) compile(kernel, text string, disk imageCache) (driver.Module, error) {
 	g := m.gpu
 	ptx := append([]byte(text), 0)
 	fail := func(log string, err error) (driver.Module, error) {
@@ -71,11 +91,11 @@ func (m *modules) compile(kernel, text string) (driver.Module, error) {
 		}
 		return 0, &ModuleError{Kernel: kernel, Log: log, PTX: text, Err: err}
 	}
-	if m.disk != nil {
+	if disk != nil {
 		// The image depends on the device and on the driver that made it.
 		sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s\n%s", g.props.driver, g.props.capability, g.props.name, text))
 		name := hex.EncodeToString(sum[:])
-		if image, ok := m.disk.Get(name); ok {
+		if image, ok := disk.Get(name); ok {
 			if h, _, err := g.drv.LoadModule(image); err == nil {
 				return h, nil
 			} // else it is for another driver, whatever its name says
@@ -83,7 +103,7 @@ func (m *modules) compile(kernel, text string) (driver.Module, error) {
 		// What fails here need not fail without an image: CUDA_FORCE_PTX_JIT, for one, has the driver take none.
 		if image, _, err := g.drv.Link(ptx); err == nil {
 			if h, _, err := g.drv.LoadModule(image); err == nil {
-				_ = m.disk.Put(name, image) // a directory that cannot be written costs time alone
+				_ = disk.Put(name, image) // a directory that cannot be written costs time alone
 				return h, nil
 			}
 		}

@@ -54,7 +54,7 @@ done
 skipped=$(grep -s -m 1 'no GPU here' "$work/conformance" | tr '|\\"\t' "/'' ")
 
 # Bits and costs.
-step bits 240 "$folder/measure" -executor "$executor" -only bits -programs "$programs" -elements "$elements" -limit 100s -json "$work/bits.json"
+step bits 280 "$folder/measure" -executor "$executor" -only bits -programs "$programs" -elements "$elements" -limit 180s -json "$work/bits.json"
 step costs 90 "$folder/measure" -executor "$executor" -only launch,latency,host -runs "$runs" -bytes "$bytes" -json "$work/costs.json"
 
 # STREAM, and CUDA C beside it.
