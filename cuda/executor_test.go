@@ -35,6 +35,9 @@ func openStaged(l *fake.Library, bytes int64) (runtime.Executor, error) {
 
 // TestConformanceStaged: the same through a ring so small that most arrays are several chunks.
 func TestConformanceStaged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("TestConformance again, with chunks that are smaller")
+	}
 	executortest.Run(t, func(tb testing.TB) runtime.Executor {
 		ex, err := openStaged(fake.New(tb, fake.Config{Idle: strings.HasSuffix(tb.Name(), "/allocations")}), 64<<10)
 		if err != nil {
