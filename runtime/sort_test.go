@@ -174,10 +174,12 @@ func TestSortShort(t *testing.T) {
 func TestSortLong(t *testing.T) {
 	ex := openTest(t, "pool")
 	sizes := []int{1000, 5000, sortAlone, sortAlone + 1}
-	checkSorts[float64](t, ex, append(sizes, 100_003))
 	if testing.Short() {
-		sizes = sizes[:3]
+		checkSorts[float64](t, ex, sizes[3:])
+		checkSorts[int32](t, openTest(t, "sequential"), sizes[1:2])
+		return
 	}
+	checkSorts[float64](t, ex, append(sizes, 100_003))
 	checkSorts[float32](t, ex, sizes)
 	sizes = sizes[len(sizes)-1:]
 	checkSorts[int64](t, ex, sizes)
@@ -380,9 +382,13 @@ func checkRuns[T Element](t *testing.T, ex Executor, x []T, what string) {
 }
 
 func TestRuns(t *testing.T) {
-	for _, w := range []int{1, 3, 64} {
+	workers, lengths := []int{1, 3, 64}, []int{0, 1, 2, 17, 300, 8192, 8193, 70_001}
+	if testing.Short() {
+		workers, lengths = workers[1:2], []int{0, 1, 300, 8193, 20_000}
+	}
+	for _, w := range workers {
 		ex := openTest(t, "pool", Workers(w))
-		for _, n := range []int{0, 1, 2, 17, 300, 8192, 8193, 70_001} {
+		for _, n := range lengths {
 			for i, in := range sortInputs {
 				x := makeSortInput[float64](in.word, n, uint64(i))
 				checkRuns(t, ex, x, in.name)
